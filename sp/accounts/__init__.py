@@ -1,0 +1,1 @@
+"""People at an organisation, and where an e-mail address signs in."""

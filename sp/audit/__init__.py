@@ -1,0 +1,1 @@
+"""The record: chained events, their details, and the evidence behind them."""

@@ -1,0 +1,1 @@
+"""A small Identity Provider to try things against; a program of its own, never imported by the service."""

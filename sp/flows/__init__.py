@@ -1,0 +1,1 @@
+"""One file per journey: where the floors meet; each commits once."""

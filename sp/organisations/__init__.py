@@ -1,0 +1,1 @@
+"""Tenants and how to trust and read each one's Identity Provider."""

@@ -1,0 +1,1 @@
+"""Everything that expires: sessions, pending requests, consumed assertions."""

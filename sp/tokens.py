@@ -1,0 +1,31 @@
+"""Random tokens, and the only form in which they are stored."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+
+def make_token() -> str:
+    """Return 32 random bytes as 43 URL-safe characters."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_token(token: str) -> bytes:
+    """Return the SHA-256 of a token: 32 bytes, what the database keeps.
+
+    A plain hash suffices: the token has 256 bits of its own, nothing to guess at.
+    """
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def make_message_id() -> str:
+    """Return a fresh SAML ID: an NCName that starts with an underscore (Core 1.3.4)."""
+    return "_" + secrets.token_hex(20)
+
+
+def make_reference() -> str:
+    """Return a short reference that can be read aloud: eight characters without look-alikes."""
+    alphabet = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+    letters = "".join(secrets.choice(alphabet) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
