@@ -1,0 +1,72 @@
+# The two commands are `make run` and `make test`; `make check` is for every save.
+# Relative paths only, and no script of .venv/bin but python: the folder may have a space in it.
+
+PORT ?= 8000
+DEMO_PORT ?= 8001
+export PORT DEMO_PORT
+
+PYTHON := .venv/bin/python
+PIP := $(PYTHON) -m pip --disable-pip-version-check --require-virtualenv
+WHEELS := --require-hashes --only-binary :all:
+LOCK := $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--only-binary :all: --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+# Debian ships venv apart: without it ensurepip is missing, too.
+IS_NEW_ENOUGH := import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
+
+# The quick part leaves out what needs a program of the system.
+QUICK := not browser
+
+.PHONY: help run test check lock
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run     start the service and a demonstration Identity Provider (PORT=8000 DEMO_PORT=8001)"
+	@echo "make test    the whole test suite"
+	@echo "make check   lint, format, types, walls and the quick tests"
+	@echo "make lock    pin requirements/*.in anew (UPGRADE=1 takes newer versions)"
+
+run: .venv/run.stamp
+	@exec $(PYTHON) -m sp.demo.run
+
+test: .venv/test.stamp
+	@$(PYTHON) tests/support/system_programs.py
+	@$(PYTHON) -m pytest
+
+check: .venv/test.stamp
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check --quiet .
+	@$(PYTHON) -m mypy
+	@$(PYTHON) -m pytest -q -m "$(QUICK)"
+
+lock: .venv/test.stamp
+	@$(PIP) install --quiet --only-binary :all: uv
+	@$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements/run.txt requirements/run.in
+	@$(LOCK) $(if $(UPGRADE),--upgrade) --constraint requirements/run.txt \
+		--output-file requirements/test.txt requirements/test.in
+
+# An environment that was left half made is made anew.
+.venv/made.stamp:
+	@if ! $(PYTHON) -m pip --version >/dev/null 2>&1; then \
+		for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+			if $$name -c '$(IS_NEW_ENOUGH)' 2>/dev/null; then found=$$name; break; fi; \
+		done; \
+		if [ -z "$$found" ]; then \
+			echo "This needs Python 3.11 to 3.14 with its venv module, and found none. On Debian:" >&2; \
+			echo "    sudo apt-get install -y python3 python3-venv" >&2; \
+			exit 1; \
+		fi; \
+		echo "Making .venv with $$($$found --version) ..."; \
+		$$found -m venv --clear .venv || exit 1; \
+	fi
+	@touch .venv/made.stamp
+
+.venv/run.stamp: requirements/run.txt .venv/made.stamp
+	@echo "Installing what the service needs (once; a minute or two) ..."
+	@$(PIP) install $(WHEELS) --requirement requirements/run.txt
+	@touch .venv/run.stamp
+
+.venv/test.stamp: requirements/test.txt .venv/run.stamp
+	@echo "Installing what the tests need (once) ..."
+	@$(PIP) install $(WHEELS) --requirement requirements/test.txt
+	@touch .venv/test.stamp
