@@ -1,0 +1,101 @@
+"""Puts the house together: one function makes the whole program from its settings."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask, Response, g, request
+from flask_migrate import Migrate
+from sqlalchemy.engine import make_url
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from sp import cli, web
+from sp.config import Config, read_config
+from sp.db import db, prepare_engine
+from sp.log_lines import set_up_logging
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+MIGRATIONS: Final = Path(__file__).resolve().parent / "migrations"
+_SILENT: Final = ("/healthz", "/readyz", "/static/")
+_log = logging.getLogger("sp.request")
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Return the program, set as the environment says unless a Config is given.
+
+    Raises ConfigError, KeysError. Nothing is read from the database here; see `flows.self_check`.
+    """
+    set_up_logging()
+    if config is None:
+        config = read_config(os.environ, ROOT)
+    app = Flask(__name__)
+    app.config.from_mapping(_flask_settings(config))
+    app.extensions["sp_config"] = config
+    _set_up_database(app, config)
+    if config.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=config.trusted_proxies, x_proto=0, x_host=0
+        )
+    app.before_request(_note_start)
+    app.after_request(_log_request)
+    web.register(app, config)
+    cli.register(app)
+    return app
+
+
+def _flask_settings(config: Config) -> dict[str, Any]:
+    """Return what Flask and its extensions are set to; Flask's session carries only CSRF."""
+    return {
+        "SECRET_KEY": config.secret_key,
+        "SESSION_COOKIE_NAME": "__Host-sp_form" if config.is_https else "sp_form",
+        "SESSION_COOKIE_SECURE": config.is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PREFERRED_URL_SCHEME": config.base_url.partition(":")[0],
+        "WTF_CSRF_TIME_LIMIT": None,  # a form left open over lunch still works
+        "WTF_CSRF_SSL_STRICT": False,  # our own referrer policy takes the Referer away
+        "SQLALCHEMY_DATABASE_URI": config.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(config),
+    }
+
+
+def _engine_options(config: Config) -> dict[str, Any]:
+    options: dict[str, Any] = {"hide_parameters": True}
+    if make_url(config.database_url).get_backend_name() == "postgresql":
+        # Every connection counts in UTC, whatever the server's own zone.
+        options |= {"pool_pre_ping": True, "connect_args": {"options": "-c timezone=utc"}}
+    return options
+
+
+def _set_up_database(app: Flask, config: Config) -> None:
+    url = make_url(config.database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine, synchronous=config.sqlite_synchronous)
+    Migrate(app, db, directory=str(MIGRATIONS))
+
+
+def _note_start() -> None:
+    g.started = time.perf_counter()
+
+
+def _log_request(response: Response) -> Response:
+    """Tell of a request by its route, not its path or query: both may hold a token."""
+    if not request.path.startswith(_SILENT):
+        rule = request.url_rule
+        facts = {
+            "method": request.method,
+            "route": rule.rule if rule else None,
+            "organisation": (request.view_args or {}).get("organisation"),
+            "status": response.status_code,
+            "milliseconds": round((time.perf_counter() - g.get("started", 0)) * 1000, 1),
+            "address": request.remote_addr,
+        }
+        _log.info("request", extra=facts)
+    return response
