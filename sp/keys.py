@@ -96,27 +96,31 @@ def generate_keys(directory: Path, now: datetime, common_name: str) -> KeyRing:
         raise already
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        numbers = {
-            kind: key_files.next_number(directory, kind) for kind in ("signing", "encryption")
-        }
-        for kind, number in numbers.items():
-            key_files.write_pair(directory, kind, number, *key_files.make_pair(now, common_name))
-        state = {
-            "format": FORMAT,
-            "signing": {"current": numbers["signing"], "next": None},
-            "encryption": {"current": numbers["encryption"], "next": None, "retired": []},
-        }
-        made = key_files.link_once(
-            directory / STATE, json.dumps(state, indent=2).encode() + b"\n", 0o644
-        )
-    except FileExistsError as error:
-        raise already from error
+        made = _write_first(directory, now, common_name)
     except OSError as error:
         sentence = f"The keys cannot be written to {directory}: {error.strerror}."
         raise KeysError(public=sentence) from error
     if not made:
         raise already
     return load_keyring(directory)
+
+
+def _write_first(directory: Path, now: datetime, common_name: str) -> bool:
+    """Write both pairs, then the state that names them; False where somebody else was first."""
+    numbers = {}
+    for kind in ("signing", "encryption"):
+        number = numbers[kind] = key_files.next_number(directory, kind)
+        try:
+            key_files.write_pair(directory, kind, number, *key_files.make_pair(now, common_name))
+        except FileExistsError:
+            return False
+    state = {
+        "format": FORMAT,
+        "signing": {"current": numbers["signing"], "next": None},
+        "encryption": {"current": numbers["encryption"], "next": None, "retired": []},
+    }
+    octets = json.dumps(state, indent=2).encode("ascii") + b"\n"
+    return key_files.link_once(directory / STATE, octets, 0o644)
 
 
 def load_or_make_secret_key(directory: Path) -> bytes:
