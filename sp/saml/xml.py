@@ -1,0 +1,201 @@
+"""XML in and out: the only parser, the canonical form, and the values of XML Schema we read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Final
+from xml.sax.saxutils import quoteattr
+
+from lxml import etree
+
+from sp.saml import urn
+from sp.saml.errors import Refused, refuse
+from sp.saml.types import Element
+
+WHITE_SPACE: Final = " \t\r\n"
+"""What XML calls white space (XML 1.0, 2.3); Python's own idea is wider."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a document may be: octets, levels of elements (at most 255), elements in all."""
+
+    octets: int
+    depth: int
+    elements: int
+
+
+MESSAGE: Final = Limits(octets=512 * 1024, depth=64, elements=20_000)
+
+_INSTANT: Final = re.compile(
+    r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?", re.ASCII
+)
+_ROOT_NAME: Final = re.compile(rb"(?:\s*+<\?xml[^>]*\?>)?\s*+<[^\s/>!?]++")
+
+
+def parse(octets: bytes, *, limits: Limits = MESSAGE) -> Element:
+    """Return the root of a document that can reach nothing outside itself, or raise Refused.
+
+    Codes: too_large, not_well_formed, has_dtd, processing_instruction, too_deep,
+    too_many_elements, xinclude.
+    """
+    if len(octets) > limits.octets:
+        raise refuse("too_large", f"at most {limits.octets} octets", str(len(octets)))
+    try:
+        root = etree.fromstring(octets, _make_parser())
+    except etree.XMLSyntaxError as error:
+        raise _explain(error, octets, limits) from None
+    except ValueError:
+        raise refuse("not_well_formed", "XML", "an encoding that is not known") from None
+    if _has_dtd(root):
+        raise refuse("has_dtd", "no document type declaration")
+    for code, expected, is_broken in _rules(limits):
+        if is_broken(root):
+            raise refuse(code, expected)
+    return root
+
+
+def canonicalise(element: Element, *, exclusive: bool, prefixes: tuple[str, ...] = ()) -> bytes:
+    """Return the canonical form of an element as it stands in its document, without comments.
+
+    prefixes: the PrefixList of the exclusive form ("#default" is legal). Raises Refused
+    (empty_canonical) where the result is empty or there is none (Canonical XML 1.0;
+    Exclusive XML Canonicalization 1.0).
+    """
+    # lxml canonicalises an element as if it were alone. That loses what is declared further up:
+    # the inclusive form needs all of it, the exclusive form the prefixes listed.
+    apex = element if exclusive and not prefixes else copy_in_scope(element, inherit=not exclusive)
+    try:
+        octets = etree.tostring(
+            apex,
+            method="c14n",
+            exclusive=exclusive,
+            with_comments=False,
+            inclusive_ns_prefixes=list(prefixes) if exclusive else None,
+            with_tail=False,
+        )
+    except etree.C14NError:
+        octets = b""
+    if not octets:
+        raise refuse("empty_canonical", "a canonical form", "none", "Core 5.4.4")
+    return octets
+
+
+def copy_in_scope(element: Element, *, inherit: bool = False) -> Element:
+    """Return a copy of an element as a document of its own, with every declaration in its scope.
+
+    inherit: with the attributes xml:lang, xml:space and so on of its ancestors, too, as the
+    inclusive canonical form of a part of a document wants them (Canonical XML 1.0, 2.4).
+    """
+    copy = etree.fromstring(etree.tostring(element, with_tail=False), _make_parser())
+    if inherit:
+        for ancestor in element.iterancestors():
+            for name, value in ancestor.items():
+                if str(name).startswith(f"{{{urn.XML}}}") and name not in copy.attrib:
+                    copy.set(name, value)
+    return copy
+
+
+def declare_prefixes(octets: bytes, scope: dict[str | None, str]) -> bytes:
+    """Put on a document's root the declarations in `scope` that it uses without declaring them.
+
+    What was encrypted in its place may lean on declarations around it (XML Encryption 4.3).
+    """
+    # Only to see the names: what cannot be read comes out unchanged, for `parse` to refuse.
+    parser = _make_parser(recover=True)
+    try:
+        root = etree.fromstring(octets, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return octets
+    place = _ROOT_NAME.match(octets)
+    if root is None or place is None or _has_dtd(root):
+        return octets
+    used: set[str | None] = {
+        name.partition(":")[0]
+        for element in root.iter("*")
+        for name in (str(element.tag), *map(str, element.attrib))
+        if ":" in name and not name.startswith("{")
+    }
+    if not re.search("[{:]", str(root.tag)):
+        used.add(None)
+    declarations = "".join(
+        f" xmlns{':' + prefix if prefix else ''}={quoteattr(scope[prefix])}"
+        for prefix in sorted(used & scope.keys(), key=str)
+    )
+    return octets[: place.end()] + declarations.encode() + octets[place.end() :]
+
+
+def trim(text: str | None) -> str:
+    """Return a text without the XML white space around it; "" for none."""
+    return (text or "").strip(WHITE_SPACE)
+
+
+def read_instant(text: str | None) -> datetime:
+    """Return an xs:dateTime as an aware instant in UTC, or raise ValueError (Core 1.3.3).
+
+    Without a zone it is UTC. Fractions beyond the microsecond are cut off.
+    """
+    match = _INSTANT.fullmatch(trim(text))
+    if match is None:
+        raise ValueError("not an xs:dateTime")
+    seconds, fraction, zone = match.groups()
+    offset = "+00:00" if zone in (None, "Z") else zone
+    microseconds = f"{fraction or ''}000000"[:6]
+    try:
+        return datetime.fromisoformat(f"{seconds}.{microseconds}{offset}").astimezone(UTC)
+    except OverflowError:
+        raise ValueError("out of the calendar") from None
+
+
+def _make_parser(*, recover: bool = False) -> etree.XMLParser:
+    # A parser of its own for each document: lxml's parsers are locked while they work.
+    return etree.XMLParser(
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        recover=recover,
+    )
+
+
+def _has_dtd(root: Element) -> bool:
+    docinfo: Any = root.getroottree().docinfo
+    return bool(docinfo.doctype)
+
+
+def _explain(error: Any, octets: bytes, limits: Limits) -> Refused:
+    if b"<!DOCTYPE" in octets:
+        return refuse("has_dtd", "no document type declaration")
+    if error.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+        return refuse("too_deep", f"at most {limits.depth} levels of elements")
+    return refuse("not_well_formed", "XML", str(error.msg))
+
+
+@cache
+def _rules(limits: Limits) -> tuple[tuple[str, str, Callable[[Element], object]], ...]:
+    """Return what a parsed document must not be, as compiled paths: (code, expected, broken)."""
+    includes = etree.XPath("boolean(//xi:*)", namespaces={"xi": urn.XINCLUDE})
+    return (
+        (
+            "too_many_elements",
+            f"at most {limits.elements} elements",
+            etree.XPath(f"count(//*) > {limits.elements}"),
+        ),
+        (
+            "too_deep",
+            f"at most {limits.depth} levels of elements",
+            etree.XPath(f"boolean({'/*' * (limits.depth + 1)})"),
+        ),
+        (
+            "processing_instruction",
+            "no processing instruction",
+            etree.XPath("boolean(//processing-instruction())"),
+        ),
+        ("xinclude", "no element of XInclude", includes),
+    )
