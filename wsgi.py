@@ -15,7 +15,8 @@ APP_LOAD_ERROR = 4
 try:
     app = create_app()
     if os.environ.get("FLASK_RUN_FROM_CLI") != "true":  # commands also mend what would refuse it
-        refuse_bad_start(app)
+        with app.app_context():
+            refuse_bad_start(app.extensions["sp_config"])
 except SpError as error:
     print(f"The service cannot start. {error.public}", file=sys.stderr)  # noqa: T201 - for people
     sys.exit(APP_LOAD_ERROR)
