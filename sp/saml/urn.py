@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 # Namespaces
@@ -42,6 +43,7 @@ PROTOCOL: Final = SAMLP
 """What protocolSupportEnumeration lists for SAML 2.0."""
 
 
+@cache
 def q(name: str) -> str:
     """Return the name that lxml uses for "prefix:local"."""
     prefix, local = name.split(":")

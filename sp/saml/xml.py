@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
@@ -15,21 +12,23 @@ from lxml import etree
 from sp.saml import urn
 from sp.saml.errors import Refused, refuse
 from sp.saml.types import Element
+from sp.saml.xml_limits import MESSAGE, Limits, rules_of
+
+__all__ = [
+    "MESSAGE",
+    "Limits",
+    "canonicalise",
+    "copy_in_scope",
+    "declare_prefixes",
+    "parse",
+    "read_instant",
+    "remove",
+    "trim",
+]
 
 WHITE_SPACE: Final = " \t\r\n"
 """What XML calls white space (XML 1.0, 2.3); Python's own idea is wider."""
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How large a document may be: octets, levels of elements (at most 255), elements in all."""
-
-    octets: int
-    depth: int
-    elements: int
-
-
-MESSAGE: Final = Limits(octets=512 * 1024, depth=64, elements=20_000)
 
 _INSTANT: Final = re.compile(
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?", re.ASCII
@@ -40,8 +39,8 @@ _ROOT_NAME: Final = re.compile(rb"(?:\s*+<\?xml[^>]*\?>)?\s*+<[^\s/>!?]++")
 def parse(octets: bytes, *, limits: Limits = MESSAGE) -> Element:
     """Return the root of a document that can reach nothing outside itself, or raise Refused.
 
-    Codes: too_large, not_well_formed, has_dtd, processing_instruction, too_deep,
-    too_many_elements, xinclude.
+    Codes: too_large, not_well_formed, has_dtd, too_many_elements, too_deep,
+    too_many_attributes, too_many_namespaces, processing_instruction, xinclude.
     """
     if len(octets) > limits.octets:
         raise refuse("too_large", f"at most {limits.octets} octets", str(len(octets)))
@@ -53,7 +52,7 @@ def parse(octets: bytes, *, limits: Limits = MESSAGE) -> Element:
         raise refuse("not_well_formed", "XML", "an encoding that is not known") from None
     if _has_dtd(root):
         raise refuse("has_dtd", "no document type declaration")
-    for code, expected, is_broken in _rules(limits):
+    for code, expected, is_broken in rules_of(limits):
         if is_broken(root):
             raise refuse(code, expected)
     return root
@@ -98,6 +97,18 @@ def copy_in_scope(element: Element, *, inherit: bool = False) -> Element:
                 if str(name).startswith(f"{{{urn.XML}}}") and name not in copy.attrib:
                     copy.set(name, value)
     return copy
+
+
+def remove(element: Element) -> None:
+    """Take an element out of its document; the text behind it stays."""
+    parent, before, tail = element.getparent(), element.getprevious(), element.tail or ""
+    assert parent is not None
+    element.tail = None
+    parent.remove(element)
+    if before is None:
+        parent.text = (parent.text or "") + tail
+    else:
+        before.tail = (before.tail or "") + tail
 
 
 def declare_prefixes(octets: bytes, scope: dict[str | None, str]) -> bytes:
@@ -175,27 +186,3 @@ def _explain(error: Any, octets: bytes, limits: Limits) -> Refused:
     if error.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
         return refuse("too_deep", f"at most {limits.depth} levels of elements")
     return refuse("not_well_formed", "XML", str(error.msg))
-
-
-@cache
-def _rules(limits: Limits) -> tuple[tuple[str, str, Callable[[Element], object]], ...]:
-    """Return what a parsed document must not be, as compiled paths: (code, expected, broken)."""
-    includes = etree.XPath("boolean(//xi:*)", namespaces={"xi": urn.XINCLUDE})
-    return (
-        (
-            "too_many_elements",
-            f"at most {limits.elements} elements",
-            etree.XPath(f"count(//*) > {limits.elements}"),
-        ),
-        (
-            "too_deep",
-            f"at most {limits.depth} levels of elements",
-            etree.XPath(f"boolean({'/*' * (limits.depth + 1)})"),
-        ),
-        (
-            "processing_instruction",
-            "no processing instruction",
-            etree.XPath("boolean(//processing-instruction())"),
-        ),
-        ("xinclude", "no element of XInclude", includes),
-    )
