@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from flask import Flask
 
-from sp.cli import keys
+from sp.cli import account, audit, idp, keys, organisation, service, session
 from sp.cli.group import SpGroup
 
-COMMANDS = (keys.group,)
+COMMANDS = (
+    organisation.group,
+    idp.group,
+    account.group,
+    session.group,
+    keys.group,
+    audit.group,
+    *service.COMMANDS,
+)
 
 
 def register(app: Flask) -> None:

@@ -1,0 +1,81 @@
+"""`flask sp audit`."""
+
+from __future__ import annotations
+
+import pytest
+
+from sp.db import db
+
+
+def last_event(sp):
+    return sp("audit", "verify", "acme", "--json").json[0]["head"].partition(":")[0]
+
+
+def edit(statement):
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def test_every_chain_holds_and_gives_its_head(sp, signed_in):
+    done = sp("audit", "verify")
+    assert done.status == 0
+    assert [line.split()[:2] for line in done.out.splitlines()] == [
+        ["-", "holds"],
+        ["acme", "holds"],
+    ]
+    rows = sp("audit", "verify", "--json").json
+    assert all(row["ok"] for row in rows)
+    assert f"head {rows[1]['head']}" in done.out
+
+
+def test_head_noted_earlier_is_still_there(sp, acme):
+    head = sp("audit", "verify", "acme", "--json").json[0]["head"]
+    sp("account", "add", "acme", "ada@acme.example")
+    assert sp("audit", "verify", "acme", "--head", head).status == 0
+
+
+def test_rewritten_head_is_shown(sp, acme):
+    done = sp("audit", "verify", "acme", "--head", "1:" + "0" * 64)
+    assert done.status == 1
+    assert "DOES NOT HOLD" in done.out
+    assert "the event noted earlier was another" in done.out
+
+
+def test_edited_event_is_shown(sp, acme):
+    edit("UPDATE audit_event SET actor_id = 'nobody' WHERE chain = 'acme' AND sequence = 1")
+    done = sp("audit", "verify")
+    assert done.status == 1
+    assert "event 1: its columns do not give its hash" in done.out
+
+
+@pytest.mark.parametrize("head", ["1", "x:y", "1:" + "0" * 63, "-1:" + "0" * 64])
+def test_head_in_another_form_is_refused(acme, refused, head):
+    assert "SEQUENCE:HASH" in refused("audit", "verify", "acme", f"--head={head}")
+
+
+def test_head_without_a_chain_is_refused(refused):
+    assert "one chain" in refused("audit", "verify", "--head", "1:" + "0" * 64)
+
+
+def test_kept_sign_in_gives_the_same_findings(sp, signed_in):
+    name = f"acme:{last_event(sp)}"
+    done = sp("audit", "reverify", name)
+    assert done.status == 0, done
+    assert done.out.endswith("The findings are those of that day.\n")
+    value = sp("audit", "reverify", name, "--json").json
+    assert value["same"] is True
+    assert value["event"] == name
+    assert value["then"] == value["now"]
+    assert all(finding["ok"] for finding in value["now"])
+
+
+def test_reference_leads_to_the_event(sp, signed_in):
+    value = sp("audit", "reverify", f"acme:{last_event(sp)}", "--json").json
+    assert sp("audit", "reverify", value["reference"].lower()).status == 0
+
+
+@pytest.mark.parametrize(
+    "event", ["acme:999", "acme:x", "nowhere:1", "AAAA-2222", "acme:1", "acme:" + "9" * 30]
+)
+def test_event_that_cannot_be_verified_is_one_sentence(acme, refused, event):
+    assert refused("audit", "reverify", event).endswith(".")

@@ -1,0 +1,98 @@
+"""`flask sp idp`."""
+
+from __future__ import annotations
+
+import pytest
+from support.idp import IDP_ENTITY_ID, Idp, key_named
+
+
+def test_import_is_a_draft_and_says_how_to_go_on(sp, acme, metadata):
+    done = sp("idp", "import", "acme", metadata)
+    assert done.status == 0, done
+    assert IDP_ENTITY_ID in done.out
+    assert key_named("rsa-a").signing_key.fingerprint in done.out
+    assert done.out.endswith("To put it in force: flask sp idp live acme 1\n")
+    assert sp("organisation", "show", "acme", "--json").json["live_revision"] is None
+
+
+def test_import_reads_standard_input(sp, acme):
+    done = sp("idp", "import", "acme", "-", stdin=Idp().metadata())
+    assert done.status == 0, done
+
+
+def test_going_live_and_back(sp, acme, metadata):
+    for _ in range(2):
+        assert sp("idp", "import", "acme", metadata).status == 0
+    for number in (1, 2, 1):
+        done = sp("idp", "live", "acme", number)
+        assert (done.status, done.out) == (
+            0,
+            f"Revision {number} of acme is in force: {IDP_ENTITY_ID}\n",
+        )
+    rows = sp("idp", "history", "acme", "--json").json
+    assert [(row["revision"], row["live"]) for row in rows] == [(2, False), (1, True)]
+    assert len(sp("idp", "history", "acme").out.splitlines()) == 3
+
+
+def test_show_gives_the_live_revision_else_the_newest(sp, acme, metadata):
+    sp("idp", "import", "acme", metadata)
+    sp("idp", "import", "acme", metadata)
+    assert sp("idp", "show", "acme", "--json").json["revision"] == 2
+    sp("idp", "live", "acme", "1")
+    shown = sp("idp", "show", "acme", "--json").json
+    assert (shown["revision"], shown["live"]) == (1, True)
+    assert shown["entity_id"] == IDP_ENTITY_ID
+    assert shown["keys"] == [key_named("rsa-a").signing_key.fingerprint]
+    assert sp("idp", "show", "acme", "2", "--json").json["live"] is False
+    assert f"entity_id            {IDP_ENTITY_ID}" in sp("idp", "show", "acme").out
+
+
+def test_show_without_an_identity_provider_says_what_to_do(acme, refused):
+    assert "import its metadata" in refused("idp", "show", "acme")
+
+
+def test_unknown_revision_is_one_sentence(acme, refused):
+    assert refused("idp", "live", "acme", "7") == "acme has no revision 7."
+
+
+@pytest.mark.parametrize("number", ["0", "99999999999999999999"])
+def test_number_that_no_revision_has_is_one_sentence(acme, refused, number):
+    assert "no revision" in refused("idp", "live", "acme", number)
+
+
+def test_address_is_not_fetched(acme, refused):
+    assert "to a file" in refused("idp", "import", "acme", "https://idp.example.com/metadata")
+
+
+def test_missing_file_is_one_sentence(acme, refused, tmp_path):
+    path = tmp_path / "none.xml"
+    assert refused("idp", "import", "acme", path) == (
+        f"{path} cannot be used: No such file or directory."
+    )
+
+
+def test_what_is_not_metadata_is_refused_and_leaves_nothing(sp, acme, refused, config, tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text("<html><body>Sign in</body></html>", encoding="utf-8")
+    refused("idp", "import", "acme", path)
+    assert sp("idp", "history", "acme").out == "acme has no revisions.\n"
+    assert not (config.settings_directory / "acme").exists()
+
+
+def test_weak_key_goes_live_only_with_a_recorded_exception(sp, acme, refused, tmp_path):
+    path = tmp_path / "weak.xml"
+    path.write_bytes(Idp(keys=("rsa-weak",)).metadata())
+    assert sp("idp", "import", "acme", path).status == 0
+    assert "--allow weak-key" in refused("idp", "live", "acme", "1")
+    assert sp("idp", "import", "acme", path, "--allow", "weak-key").status == 0
+    assert sp("idp", "live", "acme", "2").status == 0
+    assert sp("idp", "show", "acme", "2", "--json").json["exceptions"] == ["weak-key"]
+
+
+def test_altered_revision_is_refused(sp, acme, metadata, refused, config):
+    sp("idp", "import", "acme", metadata)
+    path = config.settings_directory / "acme" / "1" / "settings.json"
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes() + b" ")
+    assert refused("idp", "live", "acme", "1").endswith(".")
+    assert sp("organisation", "show", "acme", "--json").json["live_revision"] is None
