@@ -1,0 +1,180 @@
+"""The settings directory: writes, finds and reads revisions. No other room touches it.
+
+A revision is a folder `<organisation>/<number>/` that never changes. It is written beside its place
+and moved there whole; a row in the database then names it, with its digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import stat
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from sp.errors import SpError
+from sp.organisations import durable_folder
+from sp.organisations.json_values import UnusableError
+from sp.organisations.revision import DOCUMENTS, Revision, read_documents
+from sp.organisations.revision_documents import make_documents
+from sp.organisations.slug import is_slug
+
+__all__ = [
+    "Revision",
+    "RevisionUnreadable",
+    "digest_of",
+    "leftovers",
+    "make_documents",
+    "next_number",
+    "read_revision",
+    "remove_leftovers",
+    "write_revision",
+]
+
+KEPT_FOR: Final = timedelta(hours=1)
+"""How long a folder that no row names may still be waiting for its row."""
+
+_MOST_REMEMBERED: Final = 1024
+
+_Stamp: TypeAlias = tuple[tuple[str, int, int, int, int], ...]
+_remembered: dict[tuple[Path, str, int, str], tuple[_Stamp, Revision]] = {}
+
+
+class RevisionUnreadable(SpError):  # noqa: N818 - it says what the revision is
+    """A revision that the database names is not there as it was written."""
+
+    code = "revision_altered"
+    status = 503
+
+    def __init__(self, code: str, slug: str, number: int, what: str, **facts: object) -> None:
+        super().__init__(
+            code=code,
+            public=f"Sign-in for {slug} has stopped: its settings (revision {number}) {what}. "
+            "Whoever runs this service can restore them or put another revision in force.",
+            **facts,
+        )
+
+
+def digest_of(documents: Mapping[str, bytes]) -> str:
+    """Return a revision's digest: SHA-256, in hex, over what `sha256sum *` prints in its folder.
+
+    One line per document, by name: its own digest in hex, two blanks, its name, a line feed.
+    """
+    lines = (
+        f"{hashlib.sha256(documents[name]).hexdigest()}  {name}\n" for name in sorted(documents)
+    )
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def next_number(root: Path, slug: str, highest_row: int) -> int:
+    """Return one above the highest number that a row or a folder has."""
+    home = _home(root, slug)
+    names = [path.name for path in home.iterdir()] if home.is_dir() else []
+    return max([highest_row, *(int(name) for name in names if _is_number(name))]) + 1
+
+
+def write_revision(root: Path, slug: str, number: int, documents: Mapping[str, bytes]) -> str:
+    """Write a revision durably and return its digest; FileExistsError where the number is taken."""
+    if documents.keys() != DOCUMENTS or number < 1:
+        message = "a revision has exactly its four documents and a number from 1"
+        raise ValueError(message)
+    home = _home(root, slug)
+    home.mkdir(parents=True, exist_ok=True)
+    durable_folder.sync(root)
+    durable_folder.write(home / str(number), documents)
+    return digest_of(documents)
+
+
+def read_revision(root: Path, slug: str, number: int, digest: str) -> Revision:
+    """Return a revision as its documents say; called at every sign-in, so it remembers.
+
+    What it remembers serves as long as the folder's entries are the very same files. Raises
+    RevisionUnreadable with code revision_missing, revision_altered or revision_unusable.
+    """
+    folder = _home(root, slug) / str(number)
+    key = (root, slug, number, digest)
+    try:
+        stamp = _stamp(folder)
+        remembered = _remembered.get(key)
+        if remembered and remembered[0] == stamp:
+            return remembered[1]
+        documents = _read_folder(folder, stamp)
+    except OSError as error:
+        raise RevisionUnreadable(
+            "revision_missing", slug, number, "cannot be read", reason=error.strerror
+        ) from error
+    if documents is None or digest_of(documents) != digest:
+        raise RevisionUnreadable("revision_altered", slug, number, "were altered")
+    try:
+        revision = read_documents(slug, number, digest, documents)
+    except (UnusableError, ValueError) as error:
+        raise RevisionUnreadable(
+            "revision_unusable", slug, number, "cannot be used", value=str(error)
+        ) from error
+    if len(_remembered) >= _MOST_REMEMBERED:
+        _remembered.clear()
+    _remembered[key] = (stamp, revision)
+    return revision
+
+
+def leftovers(root: Path, known: Collection[tuple[str, int]]) -> list[Path]:
+    """Return the folders of unfinished writes: those not yet in place, and those no row names."""
+    if not root.is_dir():
+        return []
+    homes = [path for path in sorted(root.iterdir()) if is_slug(path.name) and _is_folder(path)]
+    return [
+        path
+        for home in homes
+        for path in sorted(home.iterdir())
+        if _is_folder(path)
+        and (
+            path.name.startswith(durable_folder.UNFINISHED)
+            or (_is_number(path.name) and (home.name, int(path.name)) not in known)
+        )
+    ]
+
+
+def remove_leftovers(root: Path, known: Collection[tuple[str, int]], now: datetime) -> list[Path]:
+    """Remove the leftovers that are over an hour old, and return them."""
+    oldest = (now - KEPT_FOR).timestamp()
+    removed = [path for path in leftovers(root, known) if path.stat().st_mtime < oldest]
+    for path in removed:
+        shutil.rmtree(path)
+    return removed
+
+
+def _home(root: Path, slug: str) -> Path:
+    if not is_slug(slug):
+        message = "not a slug"
+        raise ValueError(message)
+    return root / slug
+
+
+def _is_number(name: str) -> bool:
+    return re.fullmatch(r"[1-9][0-9]{0,8}", name) is not None
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _stamp(folder: Path) -> _Stamp:
+    """Return what tells one state of a folder's files from another, without reading them."""
+    with os.scandir(folder) as entries:
+        found = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
+    return tuple(
+        sorted((name, one.st_mode, one.st_ino, one.st_size, one.st_ctime_ns) for name, one in found)
+    )
+
+
+def _read_folder(folder: Path, stamp: _Stamp) -> dict[str, bytes] | None:
+    """Return the documents, or None where the folder does not hold exactly those, as files."""
+    if {name for name, *_ in stamp} != DOCUMENTS or not all(
+        stat.S_ISREG(mode) for _, mode, *_ in stamp
+    ):
+        return None
+    return {name: (folder / name).read_bytes() for name in sorted(DOCUMENTS)}

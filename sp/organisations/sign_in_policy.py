@@ -1,0 +1,88 @@
+"""The rules by which an organisation lets people in, and the one verb that changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import bindparam, delete, insert, update
+
+from sp.db import Statement, Transaction
+from sp.errors import BadInputError, NotFoundError
+from sp.organisations.organisation_tables import OrganisationTable, RequiredGroupTable
+
+SIGN_IN: Final = ("password", "optional", "required")
+UNSOLICITED: Final = ("restart", "accept", "refuse")
+MOST_GROUPS: Final = 50
+LONGEST_GROUP: Final = 256
+
+_HERE = OrganisationTable.id == bindparam("organisation_id")
+_SET: Final = {
+    name: Statement(update(OrganisationTable).where(_HERE).values({name: bindparam("value")}))
+    for name in ("sign_in", "unsolicited", "create_accounts")
+}
+_DROP_GROUPS: Final = Statement(
+    delete(RequiredGroupTable).where(
+        RequiredGroupTable.organisation_id == bindparam("organisation_id")
+    )
+)
+_ADD_GROUP: Final = Statement(
+    insert(RequiredGroupTable).values(
+        organisation_id=bindparam("organisation_id"), name=bindparam("name")
+    )
+)
+
+
+def set_policy(transaction: Transaction, organisation_id: int, changes: Mapping[str, Any]) -> None:
+    """Change the named rules: sign_in, unsolicited, create_accounts, required_groups.
+
+    Raises BadInputError before anything is written, NotFoundError where the organisation is gone.
+    """
+    for name, value in changes.items():
+        _check(name, value)
+    for name, value in changes.items():
+        if name == "required_groups":
+            _set_groups(transaction, organisation_id, value)
+        elif not transaction.change(_SET[name], organisation_id=organisation_id, value=value):
+            raise NotFoundError(organisation_id=organisation_id)
+
+
+def _set_groups(transaction: Transaction, organisation_id: int, names: tuple[str, ...]) -> None:
+    transaction.change(_DROP_GROUPS, organisation_id=organisation_id)
+    for name in dict.fromkeys(names):
+        transaction.change(_ADD_GROUP, organisation_id=organisation_id, name=name)
+
+
+def _check(name: str, value: object) -> None:
+    """Refuse a rule or a value that does not exist; the database would be the second to notice."""
+    choices: dict[str, tuple[object, ...]] = {
+        "sign_in": SIGN_IN,
+        "unsolicited": UNSOLICITED,
+        "create_accounts": (True, False),
+    }
+    if name == "required_groups":
+        _check_groups(value)
+    elif name not in choices:
+        raise BadInputError(code="unknown_rule", public=f"There is no sign-in rule {name!r}.")
+    elif value not in choices[name] or isinstance(value, int) != (name == "create_accounts"):
+        known = ", ".join(str(choice) for choice in choices[name])
+        raise BadInputError(code="unknown_value", public=f"The rule {name} is one of: {known}.")
+
+
+def _check_groups(value: object) -> None:
+    usable = isinstance(value, tuple) and len(value) <= MOST_GROUPS and all(map(_is_group, value))
+    if not usable:
+        raise BadInputError(
+            code="bad_group",
+            public=f"Please give at most {MOST_GROUPS} groups, each by its name or ID as the "
+            f"company's login sends it: up to {LONGEST_GROUP} characters, no blanks around them.",
+        )
+
+
+def _is_group(name: object) -> bool:
+    return (
+        isinstance(name, str)
+        and 0 < len(name) <= LONGEST_GROUP
+        and name == name.strip()
+        and name.isprintable()
+    )
