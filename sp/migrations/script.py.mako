@@ -1,7 +1,4 @@
-"""${message}
-
-Revision ${up_revision}, after ${down_revision | comma,n}, of ${create_date.date()}.
-"""
+"""${message}; ${f"follows {down_revision}" if down_revision else "the first migration"}."""
 
 from __future__ import annotations
 
