@@ -1,0 +1,204 @@
+"""What an event is: its columns, its kinds, and the hash that chains it to the one before.
+
+The format is fixed for ever and written down for strangers in docs/audit-format.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Integer, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sp import clock
+from sp.db import Base, UtcDateTime
+
+if TYPE_CHECKING:
+    from sp.audit.evidence import Evidence
+
+FORMAT: Final = 1
+SALT_OCTETS: Final = 16
+NO_EVENT: Final = "0" * 64
+"""What the first event of a chain gives as the hash of the one before it."""
+SERVICE_CHAIN: Final = "-"
+"""The chain of the service itself; every other chain has an organisation's slug as its name."""
+
+SIGN_IN: Final = "sign_in"
+SIGN_OUT: Final = "sign_out"
+ORGANISATION_ADDED: Final = "organisation_added"
+POLICY_CHANGED: Final = "policy_changed"
+IDP_IMPORTED: Final = "idp_imported"
+IDP_LIVE: Final = "idp_live"
+ACCOUNT_ADDED: Final = "account_added"
+ACCOUNT_SUSPENDED: Final = "account_suspended"
+ACCOUNT_RESTORED: Final = "account_restored"
+ACCOUNT_RELINKED: Final = "account_relinked"
+EMAIL_CHANGED: Final = "email_changed"
+SESSION_REVOKED: Final = "session_revoked"
+KEYS_GENERATED: Final = "keys_generated"
+PURGED: Final = "purged"
+REFUSALS_SUPPRESSED: Final = "refusals_suppressed"
+
+DONE: Final = "done"
+"""The code of what succeeded; every other code says why it did not."""
+
+
+class EventTable(Base):
+    """One event of a chain. Rows are only ever added."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (
+        Index(
+            "ix_audit_event_reference",
+            "reference",
+            sqlite_where=text("reference IS NOT NULL"),
+            postgresql_where=text("reference IS NOT NULL"),
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    chain: Mapped[str] = mapped_column(String(63), primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    format: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(String(40))
+    code: Mapped[str] = mapped_column(String(60))
+    actor_kind: Mapped[str] = mapped_column(String(20))
+    actor_id: Mapped[str] = mapped_column(String(80))
+    account_id: Mapped[int | None] = mapped_column(BigInteger)
+    revision: Mapped[int | None] = mapped_column(BigInteger)
+    reference: Mapped[str | None] = mapped_column(String(20))
+    detail_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    evidence_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    previous_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class DetailTable(Base):
+    """The personal values of one event. A row may be erased; the chain still verifies."""
+
+    __tablename__ = "audit_detail"
+    __table_args__ = (
+        ForeignKeyConstraint(["chain", "sequence"], ["audit_event.chain", "audit_event.sequence"]),
+        {"sqlite_with_rowid": False},
+    )
+
+    chain: Mapped[str] = mapped_column(String(63), primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    salt: Mapped[bytes] = mapped_column(LargeBinary(SALT_OCTETS))
+    json: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """What happened, before it has a place in its chain.
+
+    `actor_kind` is person, staff, system or idp; `actor_id` is opaque, never an address. `detail`
+    holds the personal values: text, integers, booleans, None, lists and mappings of them.
+    `reference` is what a person may read aloud to find the event again.
+    """
+
+    chain: str
+    kind: str
+    code: str
+    actor_kind: str
+    actor_id: str
+    account_id: int | None
+    revision: int | None
+    detail: Mapping[str, Any] | None
+    evidence: Evidence | None
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One event as recorded; digests and hashes are 64 lower-case hex digits.
+
+    `detail` and its salt are None where there was none and where it was erased: `detail_digest`
+    tells which.
+    """
+
+    chain: str
+    sequence: int
+    format: int
+    at: datetime
+    kind: str
+    code: str
+    actor_kind: str
+    actor_id: str
+    account_id: int | None
+    revision: int | None
+    reference: str | None
+    detail_digest: str | None
+    evidence_digest: str | None
+    previous_hash: str
+    hash: str
+    detail: Mapping[str, Any] | None = None
+    detail_salt: str | None = None
+
+
+HASHED: Final = tuple(each.name for each in EventTable.__table__.columns if each.name != "hash")
+"""The columns that an event's hash covers: all but the hash."""
+_PLAIN: Final = (str, int, bool, type(None))
+
+
+def canonical_json(value: object) -> bytes:
+    """Return the one JSON text of a value: sorted keys, no blanks, UTF-8, integers only.
+
+    For what we hash this is RFC 8785, since our keys are ASCII and our integers below 2^53. Half a
+    surrogate pair becomes "?": no octets of UTF-8 stand for it. Raises TypeError for a fraction.
+    """
+    _refuse_fractions(value)
+    encoded = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return encoded.encode("utf-8", "replace")
+
+
+def hash_event(columns: Mapping[str, Any]) -> str:
+    """Return the hash of an event's other columns, times in microseconds, digests in hex.
+
+    The octet 0 in front makes it the leaf hash of RFC 6962, section 2.1, too.
+    """
+    return hashlib.sha256(b"\x00sp-audit-1\n" + canonical_json(dict(columns))).hexdigest()
+
+
+def rehash(event: Event) -> str:
+    """Return the hash that an event as recorded ought to have."""
+    return hash_event(_columns(event))
+
+
+def exported(event: Event) -> dict[str, Any]:
+    """Return an event as a stranger gets it: the hashed columns, the hash, the detail, its salt."""
+    rest = {"hash": event.hash, "detail": event.detail, "detail_salt": event.detail_salt}
+    return {**_columns(event), **rest}
+
+
+def _columns(event: Event) -> dict[str, Any]:
+    columns = {name: getattr(event, name) for name in HASHED}
+    return {**columns, "at": clock.microseconds(event.at)}
+
+
+def digest_detail(salt: bytes, detail: bytes) -> str:
+    """Return what is chained of a detail; without the salt nobody can try values against it."""
+    return hashlib.sha256(b"sp-audit-detail-1\n" + salt + detail).hexdigest()
+
+
+def _refuse_fractions(value: object) -> None:
+    if isinstance(value, Mapping):
+        for name in value:
+            if not isinstance(name, str):
+                raise TypeError(f"a name in canonical JSON is text, not {type(name).__name__}")
+        inside: Iterable[object] = value.values()
+    elif isinstance(value, (list, tuple)):
+        inside = value
+    elif isinstance(value, _PLAIN):
+        return
+    else:
+        raise TypeError(f"canonical JSON has no {type(value).__name__}")
+    for inner in inside:
+        if type(inner) not in _PLAIN:  # most are plain, and this runs at every sign-in
+            _refuse_fractions(inner)

@@ -1,0 +1,207 @@
+"""The chains of events: appending under a chain's lock, within the bounds, and reading back."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, bindparam, exists, func, insert, select
+
+from sp import clock, db
+from sp.audit import evidence, refusals
+from sp.audit.events import (
+    FORMAT,
+    HASHED,
+    NO_EVENT,
+    SALT_OCTETS,
+    DetailTable,
+    EventTable,
+    NewEvent,
+    canonical_json,
+    digest_detail,
+    hash_event,
+)
+from sp.audit.reading import find_reference, list_events, read_event
+from sp.audit.refusals import SuppressedTable
+from sp.audit.verification import verify_chain
+
+__all__ = [
+    "Appended",
+    "append",
+    "find_reference",
+    "flush_suppressed",
+    "list_events",
+    "read_event",
+    "record_refusal",
+    "verify_chain",
+]
+
+_log: Final = logging.getLogger("sp.audit")
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Where an event stands: what is noted elsewhere to hold the chain against later."""
+
+    chain: str
+    sequence: int
+    hash: str
+
+
+_LOCK = db.Statement(select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger))))
+_LAST = db.Statement(
+    select(
+        EventTable.sequence,
+        EventTable.hash,
+        exists()
+        .where(
+            SuppressedTable.chain == bindparam("chain"), SuppressedTable.hour < bindparam("hour")
+        )
+        .label("owes"),
+    )
+    .where(EventTable.chain == bindparam("chain"))
+    .order_by(EventTable.sequence.desc())
+    .limit(1)
+)
+_ADD_EVENT = db.Statement(
+    insert(EventTable).values({each.name: bindparam(each.name) for each in EventTable.__table__.c})
+)
+_ADD_DETAIL = db.Statement(
+    insert(DetailTable).values(
+        {each.name: bindparam(each.name) for each in DetailTable.__table__.c}
+    )
+)
+
+
+def append(transaction: db.Transaction, event: NewEvent, at: datetime) -> Appended:
+    """Append an event to its chain: the last statements of a unit of work (decision 24).
+
+    Counts that an earlier hour still owes are appended before it.
+    """
+    _lock(transaction, event.chain)
+    return _append(transaction, event, at, keeps_body=True)
+
+
+def record_refusal(
+    transaction: db.Transaction,
+    event: NewEvent,
+    at: datetime,
+    *,
+    verified: bool,
+    assertion_key: bytes | None,
+) -> Appended | None:
+    """Append the event of a refused message, or only count it where that is all the bounds allow.
+
+    `verified` says that a signature of the organisation's IdP verified; `assertion_key` names the
+    assertion in it. None is returned where the event was left out.
+    """
+    _lock(transaction, event.chain)
+    bounded = refusals.bound(transaction, event, at, verified=verified, assertion_key=assertion_key)
+    if bounded is None:
+        return None
+    return _append(transaction, bounded.event, at, keeps_body=bounded.keeps_body)
+
+
+def flush_suppressed(transaction: db.Transaction, at: datetime) -> int:
+    """Append what every chain owes of past hours, forget their counters; return how many events."""
+    hour = refusals.hour_of(at)
+    appended = 0
+    for chain in refusals.chains_left_out(transaction, hour):
+        _lock(transaction, chain)
+        before, head, _ = _last(transaction, chain, hour)
+        after = _settle(transaction, Appended(chain, before, head), at)
+        appended += after.sequence - before
+    refusals.forget_hours(transaction, hour)
+    return appended
+
+
+def _lock(transaction: db.Transaction, chain: str) -> None:
+    """Wait until nobody else appends to this chain, in a statement of its own.
+
+    The statement after it then sees what the one before committed. On SQLite the transaction
+    itself is the lock.
+    """
+    if transaction.dialect == "postgresql":
+        digest = hashlib.sha256(b"sp-audit-chain\n" + chain.encode()).digest()
+        key = int.from_bytes(digest[:8], "big", signed=True)
+        transaction.rows(_LOCK, key=key)
+
+
+def _last(transaction: db.Transaction, chain: str, hour: int) -> tuple[int, str, bool]:
+    """Return a chain's last sequence and hash, and whether it owes an event for a past hour."""
+    row = transaction.one(_LAST, chain=chain, hour=hour)
+    return (row[0], row[1].hex(), row[2]) if row else (0, NO_EVENT, False)
+
+
+def _append(
+    transaction: db.Transaction, event: NewEvent, at: datetime, *, keeps_body: bool
+) -> Appended:
+    sequence, head, owes = _last(transaction, event.chain, refusals.hour_of(at))
+    last = Appended(event.chain, sequence, head)
+    if owes:
+        last = _settle(transaction, last, at)
+    return _add(transaction, last, event, at, keeps_body=keeps_body)
+
+
+def _settle(transaction: db.Transaction, last: Appended, at: datetime) -> Appended:
+    for owed in refusals.take_suppressed(transaction, last.chain, refusals.hour_of(at)):
+        last = _add(transaction, last, owed, at, keeps_body=True)
+    return last
+
+
+def _add(
+    transaction: db.Transaction, last: Appended, event: NewEvent, at: datetime, *, keeps_body: bool
+) -> Appended:
+    """Insert an event after the last one of its chain."""
+    salt = secrets.token_bytes(SALT_OCTETS)
+    detail = None if event.detail is None else canonical_json(event.detail)
+    columns: dict[str, Any] = {
+        "chain": event.chain,
+        "sequence": last.sequence + 1,
+        "format": FORMAT,
+        "at": clock.microseconds(at),
+        "kind": event.kind,
+        "code": event.code,
+        "actor_kind": event.actor_kind,
+        "actor_id": event.actor_id,
+        "account_id": event.account_id,
+        "revision": event.revision,
+        "reference": event.reference,
+        "detail_digest": None if detail is None else digest_detail(salt, detail),
+        "evidence_digest": None if event.evidence is None else event.evidence.digest,
+        "previous_hash": last.hash,
+    }
+    added = Appended(event.chain, last.sequence + 1, hash_event(columns))
+    if event.evidence is not None and keeps_body:
+        evidence.store(transaction, event.evidence)
+    stored = {name: _to_octets(name, columns[name]) for name in HASHED}
+    transaction.change(_ADD_EVENT, **{**stored, "at": at, "hash": bytes.fromhex(added.hash)})
+    if detail is not None:
+        transaction.change(
+            _ADD_DETAIL, chain=event.chain, sequence=added.sequence, salt=salt, json=detail
+        )
+    transaction.after_commit.append(partial(_tell, added, event))
+    return added
+
+
+def _to_octets(name: str, value: Any) -> Any:
+    is_digest = value is not None and name.endswith(("_digest", "_hash"))
+    return bytes.fromhex(value) if is_digest else value
+
+
+def _tell(added: Appended, event: NewEvent) -> None:
+    """Note where the event stands outside the database, where a rewrite of it does not reach."""
+    facts = {
+        "chain": added.chain,
+        "sequence": added.sequence,
+        "hash": added.hash,
+        "kind": event.kind,
+        "code": event.code,
+        "reference": event.reference,
+    }
+    _log.info("audit", extra=facts)
