@@ -106,7 +106,9 @@ class Judgement:
     """Everything that reading a Response gave.
 
     `assertion` is None unless every finding is ok. `signed_by` is the key that verified; `plain`
-    the octets that decryption gave. `verified` says that at least one signature verified.
+    the octets that decrypting the assertion gave, `plain_name_id` those of an EncryptedID in it.
+    `verified` says that at least one signature verified.
+    `assertion_id` is the ID of the verified assertion, also where a later check failed.
     `status` holds the status codes, outermost first, and `status_message` the IdP's own words.
     """
 
@@ -117,6 +119,8 @@ class Judgement:
     verified: bool
     status: tuple[str, ...]
     status_message: str
+    assertion_id: str | None = None
+    plain_name_id: bytes | None = None
 
     @property
     def refusal(self) -> Finding | None:
