@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
 from datetime import timedelta
 
 import pytest
+from support.racing import race
 from support.records import ADA, AT, append, new_event, new_evidence, read_events
 
 from sp import db
@@ -103,24 +103,11 @@ def test_several_events_of_one_transaction_stand_in_order(app):
 
 
 def test_200_appends_at_once_give_one_gapless_chain(app):
-    gate = threading.Barrier(8)
-    lost = []
+    def work(_):
+        for number in range(25):
+            append(at=AT + timedelta(seconds=number), evidence=new_evidence())
 
-    def work():
-        try:
-            with app.app_context():
-                gate.wait()
-                for number in range(25):
-                    append(at=AT + timedelta(seconds=number), evidence=new_evidence())
-        except Exception as error:  # noqa: BLE001 - a thread's error must reach the test
-            lost.append(error)
-
-    threads = [threading.Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert lost == []
+    race(app, work, threads=8)
     assert [event.sequence for event in read_events()] == list(range(1, 201))
     report = ledger.verify_chain("acme")
     assert (report.ok, report.events) == (True, 200)
