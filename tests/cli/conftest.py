@@ -28,8 +28,11 @@ class Done:
 
 
 @pytest.fixture
-def sp(app, runner):
-    """A function that runs `flask sp` with these words; it never ends in a traceback."""
+def sp(app, runner, clock):
+    """A function that runs `flask sp` with these words, never ending in a traceback.
+
+    The clock stands still, so that what was made at once stays made at once.
+    """
 
     def run(*words, stdin=None):
         result = runner.invoke(args=["sp", *map(str, words)], input=stdin)
