@@ -64,7 +64,7 @@ def _check(name: str, value: object) -> None:
         _check_groups(value)
     elif name not in choices:
         raise BadInputError(code="unknown_rule", public=f"There is no sign-in rule {name!r}.")
-    elif value not in choices[name] or isinstance(value, int) != (name == "create_accounts"):
+    elif value not in choices[name] or isinstance(value, bool) != (name == "create_accounts"):
         known = ", ".join(str(choice) for choice in choices[name])
         raise BadInputError(code="unknown_value", public=f"The rule {name} is one of: {known}.")
 
