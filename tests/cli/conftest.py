@@ -6,8 +6,10 @@ import json
 from dataclasses import dataclass
 
 import pytest
+from support import own_keys
 from support.idp import Idp
 
+from sp import key_files
 from sp.flows import sign_on
 from sp.flows.outcomes import SignedIn
 from sp.flows.sign_on_record import Browser, Posted
@@ -25,6 +27,11 @@ class Done:
     @property
     def json(self):
         return json.loads(self.out)
+
+
+@pytest.fixture(autouse=True)
+def quick_keys(monkeypatch):
+    monkeypatch.setattr(key_files, "make_pair", own_keys.take_pair)
 
 
 @pytest.fixture

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlalchemy
 from cryptography import x509
+
+from sp.db import db
 
 
 def test_keys_are_made_once(sp, refused, config):
@@ -28,3 +31,11 @@ def test_show_names_each_key_and_no_private_one(sp, config):
 
 def test_show_without_keys_says_how_to_make_them(refused):
     assert "flask sp keys generate" in refused("keys", "show")
+
+
+def test_no_key_is_made_where_its_event_cannot_be_written(refused, app, config):
+    metadata = sqlalchemy.MetaData()
+    metadata.reflect(db.engine)
+    metadata.drop_all(db.engine)
+    assert "flask db upgrade" in refused("keys", "generate")
+    assert not config.certificates_directory.exists()
