@@ -22,7 +22,7 @@ QUICK := not browser
 
 help:
 	@echo "make run     start the service and a demonstration Identity Provider (PORT=8000 DEMO_PORT=8001)"
-	@echo "make test    the whole test suite"
+	@echo "make test    the whole test suite (TESTS=tests/saml for a part, SP_TEST_DATABASE=postgresql)"
 	@echo "make check   lint, format, types, walls and the quick tests"
 	@echo "make lock    pin requirements/*.in anew (UPGRADE=1 takes newer versions)"
 
@@ -31,7 +31,7 @@ run: .venv/run.stamp
 
 test: .venv/test.stamp
 	@$(PYTHON) tests/support/system_programs.py
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest $(TESTS)
 
 check: .venv/test.stamp
 	@$(PYTHON) -m ruff check .
