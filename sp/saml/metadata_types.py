@@ -68,4 +68,4 @@ class IdpMetadata:
     warnings: tuple[MetadataWarning, ...]
     valid_until: datetime | None
     cache_duration: timedelta | None
-    signature: str
+    signature: str = "none"
