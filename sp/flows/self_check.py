@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -88,7 +89,7 @@ def _settings(environ: Mapping[str, str]) -> str:
 
 def _tables() -> str:
     """Hold the tables' version against the migrations that came with this code."""
-    wanted = set(ScriptDirectory(str(MIGRATIONS)).get_heads())
+    wanted = _newest_version()
     with db.db.engine.connect() as connection:
         known = sqlalchemy.inspect(connection).has_table(_VERSION.name)
         found = (
@@ -98,6 +99,11 @@ def _tables() -> str:
         state = "missing" if not found else "of another version"
         raise AmissError(public=f"The tables are {state}: run flask db upgrade.")
     return f"The tables are those of this version, in {db.db.engine.dialect.name}."
+
+
+@cache
+def _newest_version() -> frozenset[str]:
+    return frozenset(ScriptDirectory(str(MIGRATIONS)).get_heads())
 
 
 def _clock() -> str:
