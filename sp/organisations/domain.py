@@ -34,7 +34,7 @@ def encode_domain(text: str) -> str:
     """
     lowered = lower_ascii(text)
     labels = lowered.split(".")
-    if len(lowered) > LONGEST or len(labels) == 1 or "" in labels:
+    if len(lowered) > LONGEST or len(labels) == 1:
         raise ValueError
     encoded = ".".join(idna.alabel(label).decode("ascii") for label in labels)
     if len(encoded) > LONGEST or _NOT_A_NAME.search(encoded):
