@@ -35,7 +35,7 @@ _CARRIERS: Final = frozenset(
 )
 _REFERENCE: Final = q("xenc:CipherReference")
 _POINTERS: Final = frozenset({q("ds:RetrievalMethod"), q("dsig11:KeyInfoReference")})
-_WATCHED: Final = (ENCRYPTED_DATA, ENCRYPTED_KEY, _REFERENCE, *_POINTERS, *_CARRIERS)
+_WATCHED: Final = (ENCRYPTED_DATA, ENCRYPTED_KEY, *_POINTERS, *_CARRIERS)
 
 _DATA_PARAMETERS: Final = frozenset({q("xenc:KeySize")})
 _KEY_PARAMETERS: Final = {
@@ -52,9 +52,9 @@ def inspect_encryption(root: Element) -> None:
 
     Codes: cipher_reference, bad_retrieval_method, encryption_not_allowed (Core 6).
     """
+    if next(root.iter(_REFERENCE), None) is not None:
+        raise refuse("cipher_reference", "a CipherValue", section="XML Encryption 3.3.1")
     for element in root.iter(*_WATCHED):
-        if element.tag == _REFERENCE:
-            raise refuse("cipher_reference", "a CipherValue", section="XML Encryption 3.3.1")
         if element.tag in _POINTERS:
             _inspect_retrieval(element)
         elif element.tag == ENCRYPTED_DATA:

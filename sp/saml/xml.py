@@ -30,6 +30,9 @@ WHITE_SPACE: Final = " \t\r\n"
 """What XML calls white space (XML 1.0, 2.3); Python's own idea is wider."""
 
 
+_DEFAULT_PREFIX: Final = "#default"
+"""What a PrefixList calls the default namespace."""
+
 _INSTANT: Final = re.compile(
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?", re.ASCII
 )
@@ -67,6 +70,8 @@ def canonicalise(element: Element, *, exclusive: bool, prefixes: tuple[str, ...]
     """
     # lxml canonicalises an element as if it were alone. That loses what is declared further up:
     # the inclusive form needs all of it, the exclusive form the prefixes listed.
+    if _DEFAULT_PREFIX in prefixes:
+        _know(_DEFAULT_PREFIX)
     apex = element if exclusive and not prefixes else copy_in_scope(element, inherit=not exclusive)
     try:
         octets = etree.tostring(
@@ -90,7 +95,8 @@ def copy_in_scope(element: Element, *, inherit: bool = False) -> Element:
     inherit: with the attributes xml:lang, xml:space and so on of its ancestors, too, as the
     inclusive canonical form of a part of a document wants them (Canonical XML 1.0, 2.4).
     """
-    copy = etree.fromstring(etree.tostring(element, with_tail=False), _make_parser())
+    octets = etree.tostring(element, encoding="UTF-8", xml_declaration=False, with_tail=False)
+    copy = etree.fromstring(octets, _make_parser())
     if inherit:
         for ancestor in element.iterancestors():
             for name, value in ancestor.items():
@@ -173,6 +179,16 @@ def _make_parser(*, recover: bool = False) -> etree.XMLParser:
         huge_tree=False,
         recover=recover,
     )
+
+
+def _know(name: str) -> None:
+    """Put a name into libxml2's dictionary of this thread.
+
+    lxml passes listed prefixes on only if they are there, and "#default" can be no document's name.
+    """
+    parser = etree.XMLPullParser(events=("start",), tag=name)
+    parser.feed(b"<a/>")
+    parser.close()
 
 
 def _has_dtd(root: Element) -> bool:
