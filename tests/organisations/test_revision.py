@@ -7,8 +7,9 @@ import json
 from datetime import timedelta
 
 import pytest
+from onelogin.saml2.settings import OneLogin_Saml2_Settings
 from support.assertions import NOW
-from support.idp import Idp, key_named
+from support.idp import ACS_URL, SP_ENTITY_ID, Idp, key_named
 
 from sp.organisations import attribute_map, presets
 from sp.organisations.json_values import UnusableError
@@ -235,3 +236,12 @@ def test_documents_can_be_read_by_people():
     assert made[SETTINGS].startswith(b'{\n  "strict": true,\n')
     assert made[ADVANCED].endswith(b"}\n")
     assert attribute_map.parse(json.loads(made[ATTRIBUTES])) == presets.find("entra").attribute_map
+
+
+def test_python3_saml_takes_the_documents_as_they_stand():
+    made = documents(exceptions=frozenset({"sha1"}))
+    sp = {"entityId": SP_ENTITY_ID, "assertionConsumerService": {"url": ACS_URL}}
+    whole = json.loads(made[SETTINGS]) | json.loads(made[ADVANCED]) | {"sp": sp}
+    read_by_it = OneLogin_Saml2_Settings(whole)
+    assert read_by_it.get_idp_data()["entityId"] == "https://idp.example.com/saml"
+    assert read_by_it.get_security_data()["rejectDeprecatedAlgorithm"] is False
