@@ -10,16 +10,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, String, event
+from sqlalchemy import MetaData, event
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.sql import Executable
-from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from sp.statement import Statement, UtcDateTime
+
+__all__ = [
+    "Base",
+    "Statement",
+    "Transaction",
+    "UtcDateTime",
+    "db",
+    "prepare_engine",
+    "read",
+    "write",
+]
 
 T = TypeVar("T")
 
@@ -42,101 +52,6 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware instant in UTC: timestamptz on PostgreSQL, text of fixed width on SQLite."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return text on SQLite, whose own times know no zone."""
-        if dialect.name == "sqlite":
-            return dialect.type_descriptor(String(32))
-        return dialect.type_descriptor(DateTime(timezone=True))
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Refuse a naive time: it would be read as another instant on another machine."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            message = "a time without a zone cannot be stored"
-            raise ValueError(message)
-        value = value.astimezone(UTC)
-        return value.isoformat(" ", "microseconds") if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Return the instant in UTC."""
-        if value is None:
-            return None
-        instant = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return instant.astimezone(UTC)
-
-
-class Compiled:
-    """One statement as text for one database, with what its parameters and columns need."""
-
-    def __init__(self, statement: Executable, dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
-        self.text = str(compiled)
-        self.order: list[str] | None = compiled.positiontup
-        binds = {name: bind for bind, name in compiled.bind_names.items()}
-        self.defaults = {name: bind.value for name, bind in binds.items() if not bind.required}
-        self.names = frozenset(binds)
-        self.binds = {
-            name: processor
-            for name, bind in binds.items()
-            if (processor := bind.type.dialect_impl(dialect).bind_processor(dialect))
-        }
-        columns = getattr(statement, "exported_columns", ())
-        self.results = [
-            c.type.dialect_impl(dialect).result_processor(dialect, None) for c in columns
-        ]
-        self.plain = not any(self.results)
-
-    def parameters(self, values: dict[str, Any]) -> list[Any] | dict[str, Any]:
-        """Return the values in the driver's form; an unknown or a missing name is a KeyError."""
-        if not values.keys() <= self.names:
-            raise KeyError(*(values.keys() - self.names))
-        filled = {**self.defaults, **values}
-        for name, process in self.binds.items():
-            filled[name] = process(filled[name])
-        if self.order is not None:
-            return [filled[name] for name in self.order]
-        return {name: filled[name] for name in self.names}
-
-    def rows(self, fetched: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """Return fetched rows with every value in its Python type."""
-        if self.plain:
-            return fetched
-        return [
-            tuple(
-                value if process is None else process(value)
-                for process, value in zip(self.results, row, strict=True)
-            )
-            for row in fetched
-        ]
-
-
-class Statement:
-    """A Core statement that is compiled once for each database.
-
-    Give the statement, or a function from dialect name to statement where the two differ.
-    """
-
-    def __init__(self, statement: Executable | Callable[[str], Executable]) -> None:
-        self._statement = statement
-        self._compiled: dict[str, Compiled] = {}
-
-    def for_dialect(self, dialect: Dialect) -> Compiled:
-        """Return the text and parameter rules for this database."""
-        compiled = self._compiled.get(dialect.name)
-        if compiled is None:
-            given = self._statement
-            statement = given(dialect.name) if callable(given) else given
-            compiled = self._compiled[dialect.name] = Compiled(statement, dialect)
-        return compiled
 
 
 class Transaction:

@@ -1,1 +1,1 @@
-"""The SAML 2.0 protocol: XML in, values out; knows neither Flask, nor the database, nor the clock."""
+"""The SAML 2.0 protocol: XML in, values out; knows no Flask, no database and no clock."""

@@ -130,5 +130,5 @@ class Judgement:
 
 Decrypt: TypeAlias = Callable[[Element], bytes]
 """Turns an EncryptedAssertion or EncryptedID into its plain octets, or raises
-`sp.saml.errors.Refused`. It is an argument, so that an audit years later can hand in the octets that
-were kept."""
+`sp.saml.errors.Refused`. It is an argument, so that an audit years later can hand in the octets
+that were kept."""

@@ -1,0 +1,100 @@
+"""Turns the octets that verified into an Assertion value; takes nothing but a VerifiedElement."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sp.saml import gate, urn, xml
+from sp.saml.errors import refuse
+from sp.saml.signature import VerifiedElement
+from sp.saml.types import Assertion, Attribute, Decrypt, Element, NameID
+from sp.saml.urn import q
+
+_SUBJECT = "saml:Subject/"
+_STATEMENT = "saml:AuthnStatement"
+
+
+def read_name_id(verified: VerifiedElement, decrypt: Decrypt) -> tuple[NameID | None, bytes | None]:
+    """Return the subject's NameID and, where it was encrypted, the plain octets (Core 2.2.3)."""
+    element = verified.element.find(_SUBJECT + "saml:NameID", urn.PREFIXES)
+    plain: bytes | None = None
+    if element is None:
+        encrypted = verified.element.find(_SUBJECT + "saml:EncryptedID", urn.PREFIXES)
+        if encrypted is None:
+            return None, None
+        plain = decrypt(encrypted)
+        element = gate.read_decrypted(plain, "NameID")
+    if len(element):
+        raise refuse("name_id", "text", "child elements", "Core 2.2.3")
+    value = xml.trim(text_of(element))
+    if not value:
+        return None, plain
+    return (
+        NameID(
+            value,
+            element.get("Format"),
+            element.get("NameQualifier"),
+            element.get("SPNameQualifier"),
+        ),
+        plain,
+    )
+
+
+def read_assertion(verified: VerifiedElement, name_id: NameID | None) -> Assertion:
+    """Return what a verified assertion says, once every check has passed (Core 2.3.3)."""
+    element = verified.element
+    statement = element.find(_STATEMENT, urn.PREFIXES)
+    assert statement is not None, "a check saw to it"
+    context = statement.findtext("saml:AuthnContext/saml:AuthnContextClassRef", None, urn.PREFIXES)
+    return Assertion(
+        assertion_id=element.get("ID", ""),
+        issuer=read_issuer(element),
+        issue_instant=xml.read_instant(element.get("IssueInstant")),
+        not_on_or_after=_latest(element),
+        name_id=name_id,
+        attributes=read_attributes(element),
+        authn_instant=xml.read_instant(statement.get("AuthnInstant")),
+        authn_context=xml.trim(context) or None,
+        session_index=statement.get("SessionIndex") or None,
+        session_not_on_or_after=_instant(statement.get("SessionNotOnOrAfter")),
+        in_response_to=read_in_response_to(element),
+    )
+
+
+def read_issuer(element: Element) -> str:
+    """Return the Issuer's text, "" where there is none (Core 2.2.5)."""
+    issuer = element.find("saml:Issuer", urn.PREFIXES)
+    return "" if issuer is None else xml.trim(text_of(issuer))
+
+
+def read_attributes(element: Element) -> tuple[Attribute, ...]:
+    """Return the attributes by Name, values of repeated Names merged (Core 2.7.3)."""
+    found: dict[str, list[str | None]] = {}
+    for attribute in element.iterfind("saml:AttributeStatement/saml:Attribute", urn.PREFIXES):
+        values = found.setdefault(attribute.get("Name", ""), [])
+        for value in attribute.iterfind(q("saml:AttributeValue")):
+            values.append(None if len(value) else text_of(value))
+    return tuple(Attribute(name, tuple(values)) for name, values in found.items())
+
+
+def text_of(element: Element) -> str:
+    """Return the whole text of an element, whatever stands between its parts."""
+    return "".join(str(part) for part in element.itertext())
+
+
+def read_in_response_to(element: Element) -> str | None:
+    """Return the InResponseTo of the confirmation, or None (Profiles 4.1.4.2)."""
+    path = "saml:Subject/saml:SubjectConfirmation/saml:SubjectConfirmationData"
+    for data in element.iterfind(path, urn.PREFIXES):
+        if (value := data.get("InResponseTo")) is not None:
+            return value
+    return None
+
+
+def _latest(element: Element) -> datetime | None:
+    conditions = element.find("saml:Conditions", urn.PREFIXES)
+    return None if conditions is None else _instant(conditions.get("NotOnOrAfter"))
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else xml.read_instant(text)

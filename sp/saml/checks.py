@@ -1,0 +1,154 @@
+"""The checks of the Web Browser SSO profile: a list of small functions, each giving a Finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from sp.saml import confirmation, times, urn, xml
+from sp.saml.assertion import read_issuer, text_of
+from sp.saml.facts import Facts
+from sp.saml.types import Finding
+from sp.saml.urn import q
+
+KNOWN_CONDITIONS: Final = (
+    q("saml:AudienceRestriction"),
+    q("saml:OneTimeUse"),
+    q("saml:ProxyRestriction"),
+)
+
+
+Check = Callable[[Facts], Finding]
+
+
+def found(code: str, section: str, expected: str, actual: str, *, ok: bool) -> Finding:
+    """Return a Finding in the order in which one reads it."""
+    return Finding(code, ok, expected, actual, section)
+
+
+def check_version(facts: Facts) -> Finding:
+    """Both versions are 2.0."""
+    versions = [facts.response.get("Version", ""), facts.assertion.get("Version", "")]
+    return found(
+        "version", "Core 2.3.3", "2.0", " and ".join(versions), ok=versions == ["2.0", "2.0"]
+    )
+
+
+def check_issuer(facts: Facts) -> Finding:
+    """The Assertion's Issuer, and the Response's where there is one, are the IdP's entityID."""
+    expected = facts.expectation.idp_entity_id
+    issuers = [read_issuer(facts.assertion)]
+    if facts.response.find("saml:Issuer", urn.PREFIXES) is not None:
+        issuers.append(read_issuer(facts.response))
+    formats = [
+        issuer.get("Format", urn.ENTITY)
+        for parent in (facts.assertion, facts.response)
+        if (issuer := parent.find("saml:Issuer", urn.PREFIXES)) is not None
+    ]
+    ok = all(each == expected for each in issuers) and set(formats) <= {urn.ENTITY}
+    actual = " and ".join(each or "none" for each in dict.fromkeys(issuers))
+    return found("issuer", "Profiles 4.1.4.2", expected, actual, ok=ok and bool(expected))
+
+
+def check_destination(facts: Facts) -> Finding:
+    """Destination is our ACS exactly; a signed Response must have one."""
+    actual, expected = facts.response.get("Destination"), facts.expectation.acs_url
+    ok = actual == expected or (actual is None and not facts.response_signed)
+    return found("destination", "Bindings 3.5.5.2", expected, actual or "none", ok=ok)
+
+
+def check_audience(facts: Facts) -> Finding:
+    """At least one AudienceRestriction, and each names us exactly (Core 2.5.1.4)."""
+    expected = facts.expectation.sp_entity_id
+    restrictions = [
+        [xml.trim(text_of(audience)) for audience in each.iterfind(q("saml:Audience"))]
+        for each in facts.assertion.iterfind(
+            "saml:Conditions/saml:AudienceRestriction", urn.PREFIXES
+        )
+    ]
+    ok = bool(restrictions) and all(expected in each for each in restrictions)
+    actual = "; ".join(", ".join(each) for each in restrictions) or "none"
+    return found("audience", "Core 2.5.1.4", expected, actual, ok=ok)
+
+
+def check_conditions(facts: Facts) -> Finding:
+    """There is exactly one Conditions element."""
+    count = len(facts.assertion.findall("saml:Conditions", urn.PREFIXES))
+    return found("conditions", "Profiles 4.1.4.2", "one", str(count), ok=count == 1)
+
+
+def check_unknown_condition(facts: Facts) -> Finding:
+    """A condition that we do not know makes the assertion unusable (Core 2.5.1)."""
+    unknown = [
+        str(each.tag)
+        for conditions in facts.assertion.iterfind("saml:Conditions", urn.PREFIXES)
+        for each in conditions
+        if each.tag not in KNOWN_CONDITIONS
+    ]
+    return found(
+        "unknown_condition", "Core 2.5.1", "none", ", ".join(unknown) or "none", ok=not unknown
+    )
+
+
+def check_authn_statement(facts: Facts) -> Finding:
+    """There is exactly one AuthnStatement."""
+    count = len(facts.assertion.findall("saml:AuthnStatement", urn.PREFIXES))
+    return found("authn_statement", "Profiles 4.1.4.2", "one", str(count), ok=count == 1)
+
+
+def check_authn_context(facts: Facts) -> Finding:
+    """The context is one of those that the request demanded, if it did (Core 3.3.2.2.1)."""
+    path = "saml:AuthnStatement/saml:AuthnContext/saml:AuthnContextClassRef"
+    actual = xml.trim(facts.assertion.findtext(path, None, urn.PREFIXES))
+    wanted = facts.expectation.contexts
+    return found(
+        "authn_context",
+        "Core 3.3.2.2.1",
+        " or ".join(wanted) or "any",
+        actual or "none",
+        ok=not wanted or actual in wanted,
+    )
+
+
+def check_in_response_to(facts: Facts) -> Finding:
+    """Wherever InResponseTo stands, it is the same and not empty (Profiles 4.1.4.3)."""
+    path = "saml:Subject/saml:SubjectConfirmation/saml:SubjectConfirmationData"
+    values = [data.get("InResponseTo") for data in facts.assertion.iterfind(path, urn.PREFIXES)]
+    values.append(facts.response.get("InResponseTo"))
+    named = {each for each in values if each is not None}
+    ok = len(named) <= 1 and "" not in named
+    return found(
+        "in_response_to",
+        "Profiles 4.1.4.3",
+        facts.expectation.request_id or "none of ours",
+        ", ".join(sorted(named)) or "none",
+        ok=ok,
+    )
+
+
+def run(facts: Facts, *, to_the_end: bool) -> Iterator[Finding]:
+    """Give the finding of each check in turn, up to the first that fails unless told otherwise."""
+    for check in CHECKS:
+        finding = check(facts)
+        yield finding
+        if not finding.ok and not to_the_end:
+            return
+
+
+CHECKS: Final[tuple[Check, ...]] = (
+    check_version,
+    check_issuer,
+    check_destination,
+    check_conditions,
+    times.check_conditions_window,
+    check_unknown_condition,
+    check_audience,
+    confirmation.check_confirmation,
+    times.check_issue_instant,
+    times.check_age,
+    check_authn_statement,
+    times.check_authn_instant,
+    times.check_session_end,
+    check_authn_context,
+    check_in_response_to,
+)

@@ -1,0 +1,145 @@
+"""Reads a Response: verifies what is signed, opens what is encrypted, and runs the checks on it."""
+
+from __future__ import annotations
+
+from sp.saml import checks, gate, toolkit, urn, xml
+from sp.saml.assertion import read_assertion, read_name_id
+from sp.saml.errors import Refused, refuse
+from sp.saml.facts import Facts
+from sp.saml.gate import Gated
+from sp.saml.signature import VerifiedElement, find_signature, verify
+from sp.saml.types import Decrypt, Element, Expectation, Finding, Judgement, NameID, SigningKey
+from sp.saml.urn import q
+
+
+def judge(
+    gated: Gated, expectation: Expectation, decrypt: Decrypt, *, to_the_end: bool = False
+) -> Judgement:
+    """Return everything that holding a Response against an Expectation gives (Profiles 4.1.4.3).
+
+    Nothing is raised for what a message holds. The findings end with the first that fails, or,
+    `to_the_end`, with the last check that can be made at all.
+    """
+    reading = _Reading(gated, expectation, decrypt)
+    try:
+        reading.read(to_the_end=to_the_end)
+    except Refused as refused:
+        reading.findings.append(refused.finding)
+    return reading.judgement()
+
+
+class _Reading:
+    """One Response while it is read."""
+
+    def __init__(self, gated: Gated, expectation: Expectation, decrypt: Decrypt) -> None:
+        self.gated = gated
+        self.expectation = expectation
+        self.decrypt = decrypt
+        self.findings: list[Finding] = []
+        self.signed_by: SigningKey | None = None
+        self.plain: bytes | None = None
+        self.plain_name_id: bytes | None = None
+        self.verified: VerifiedElement | None = None
+        self.response: VerifiedElement | None = None
+        self.name_id: NameID | None = None
+
+    def read(self, *, to_the_end: bool) -> None:
+        """Status, signatures, decryption, the checks, the second verdict."""
+        root = self.gated.root
+        if find_signature(root) is not None:
+            self.response = self._verify(root)
+        self._check_status()
+        self.verified = self._find_assertion()
+        self.findings.append(Finding("signature_invalid", ok=True, section="Core 5.4"))
+        try:
+            self.name_id, self.plain_name_id = read_name_id(self.verified, self.decrypt)
+        except Refused as refused:
+            self.findings.append(refused.finding)
+            if not to_the_end:
+                return
+        facts = Facts(
+            response=root if self.response is None else self.response.element,
+            response_signed=self.response is not None,
+            assertion=self.verified.element,
+            expectation=self.expectation,
+        )
+        self.findings += checks.run(facts, to_the_end=to_the_end)
+        if to_the_end or all(finding.ok for finding in self.findings):
+            self.findings.append(toolkit.second_verdict(self.gated, self.expectation, self.plain))
+
+    def _verify(self, element: Element) -> VerifiedElement:
+        verified = verify(element, self.expectation.keys, self.expectation.exceptions)
+        self.signed_by = verified.signed_by
+        return verified
+
+    def _check_status(self) -> None:
+        codes = read_status(self.gated.root)
+        finding = Finding(
+            "status",
+            codes == (urn.SUCCESS,),
+            urn.SUCCESS,
+            " > ".join(codes) or "none",
+            "Core 3.2.2.2",
+        )
+        self.findings.append(finding)
+        if not finding.ok:
+            raise Refused(self.findings.pop())
+
+    def _find_assertion(self) -> VerifiedElement:
+        """Return the one assertion that a signature covers, each signature on it verified."""
+        if self.gated.encrypted_assertion is not None:
+            return self._open()
+        assertion = self.gated.assertion
+        if assertion is not None and find_signature(assertion) is not None:
+            return self._verify(assertion)
+        if self.response is None:
+            raise _not_signed()
+        return self.response.child(q("saml:Assertion"))
+
+    def _open(self) -> VerifiedElement:
+        """Return what was encrypted: signed inside, or inside what is signed."""
+        tag = q("saml:EncryptedAssertion")
+        carrier = self.gated.encrypted_assertion
+        if self.response is not None:
+            carrier = self.response.element.find(tag)
+        assert carrier is not None, "the gate saw to it"
+        self.plain = plain = self.decrypt(carrier)
+        inside = gate.read_decrypted(plain, "Assertion")
+        if find_signature(inside) is not None:
+            return self._verify(inside)
+        if self.response is None:
+            raise _not_signed()
+        return self.response.opened(tag, lambda _: plain, "Assertion")
+
+    def judgement(self) -> Judgement:
+        """Return what was found; an Assertion only where every finding is ok."""
+        good = all(finding.ok for finding in self.findings)
+        assertion = None
+        if good and self.verified is not None:
+            assertion = read_assertion(self.verified, self.name_id)
+        message = self.gated.root.findtext("samlp:Status/samlp:StatusMessage", "", urn.PREFIXES)
+        return Judgement(
+            findings=tuple(self.findings),
+            assertion=assertion,
+            signed_by=self.signed_by,
+            plain=self.plain,
+            plain_name_id=self.plain_name_id,
+            verified=self.signed_by is not None,
+            status=read_status(self.gated.root),
+            status_message=xml.trim(message),
+            assertion_id=None if self.verified is None else self.verified.element.get("ID"),
+        )
+
+
+def read_status(root: Element) -> tuple[str, ...]:
+    """Return the status codes by their Value attribute, the outermost first (Core 3.2.2.2)."""
+    found = []
+    code = root.find("samlp:Status/samlp:StatusCode", urn.PREFIXES)
+    while code is not None:
+        found.append(code.get("Value", ""))
+        code = code.find(q("samlp:StatusCode"))
+    return tuple(found)
+
+
+def _not_signed() -> Refused:
+    return refuse("not_signed", "a signature on the Response or the Assertion", "none", "Core 5.4")

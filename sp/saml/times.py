@@ -1,0 +1,107 @@
+"""The checks about time; every timestamp is held with the tolerance in both directions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sp.saml import urn, xml
+from sp.saml.types import Element, Finding
+
+if TYPE_CHECKING:
+    from sp.saml.facts import Facts
+
+
+def check_conditions_window(facts: Facts) -> Finding:
+    """NotBefore and NotOnOrAfter of the Conditions hold now and are no inverted window."""
+    conditions = facts.assertion.find("saml:Conditions", urn.PREFIXES)
+    if conditions is None:
+        return Finding("conditions", ok=False, expected="one", actual="0", section="Core 2.5.1")
+    return _window(facts, conditions, "Core 2.5.1.2")
+
+
+def check_issue_instant(facts: Facts) -> Finding:
+    """Response and Assertion were not issued in the future."""
+    latest = facts.expectation.instant + facts.expectation.tolerance
+    texts = [each.get("IssueInstant") for each in (facts.response, facts.assertion)]
+    instants = [read(text) for text in texts]
+    ok = all(each is not None and each <= latest for each in instants)
+    return Finding(
+        "issue_instant",
+        ok,
+        f"not after {latest.isoformat()}",
+        " and ".join(text or "none" for text in texts),
+        "Core 2.3.3",
+    )
+
+
+def check_age(facts: Facts) -> Finding:
+    """The Assertion is not older than this organisation allows."""
+    oldest = facts.expectation.instant - facts.expectation.maximum_age - facts.expectation.tolerance
+    text = facts.assertion.get("IssueInstant")
+    issued = read(text)
+    return Finding(
+        "too_old",
+        issued is not None and issued >= oldest,
+        f"not before {oldest.isoformat()}",
+        text or "none",
+        "Core 2.3.3",
+    )
+
+
+def check_authn_instant(facts: Facts) -> Finding:
+    """The person signed in before now and, where we asked for that, after our request."""
+    expectation = facts.expectation
+    statement = facts.assertion.find("saml:AuthnStatement", urn.PREFIXES)
+    text = None if statement is None else statement.get("AuthnInstant")
+    instant = read(text)
+    latest = expectation.instant + expectation.tolerance
+    expected = f"not after {latest.isoformat()}"
+    ok = instant is not None and instant <= latest
+    if expectation.authenticated_after is not None:
+        earliest = expectation.authenticated_after - expectation.tolerance
+        expected += f", not before {earliest.isoformat()}"
+        ok = ok and instant is not None and instant >= earliest
+    return Finding("authn_instant", ok, expected, text or "none", "Core 2.7.2")
+
+
+def check_session_end(facts: Facts) -> Finding:
+    """SessionNotOnOrAfter, where there is one, has not passed (Core 2.7.2)."""
+    statement = facts.assertion.find("saml:AuthnStatement", urn.PREFIXES)
+    text = None if statement is None else statement.get("SessionNotOnOrAfter")
+    end = read(text)
+    earliest = facts.expectation.instant - facts.expectation.tolerance
+    return Finding(
+        "session_expired",
+        text is None or (end is not None and end > earliest),
+        f"after {earliest.isoformat()}",
+        text or "none",
+        "Core 2.7.2",
+    )
+
+
+def read(text: str | None) -> datetime | None:
+    """Return an instant, or None where there is none that can be read."""
+    if text is None:
+        return None
+    try:
+        return xml.read_instant(text)
+    except ValueError:
+        return None
+
+
+def _window(facts: Facts, element: Element, section: str) -> Finding:
+    instant, tolerance = facts.expectation.instant, facts.expectation.tolerance
+    first, last = element.get("NotBefore"), element.get("NotOnOrAfter")
+    begin, end = read(first), read(last)
+    actual = f"{first or 'any time'} to {last or 'any time'}"
+    now = instant.isoformat()
+    if (first is not None and begin is None) or (last is not None and end is None):
+        return Finding("conditions", ok=False, expected="times", actual=actual, section=section)
+    if begin is not None and end is not None and begin >= end:
+        return Finding("conditions", ok=False, expected="a window", actual=actual, section=section)
+    if begin is not None and instant + tolerance < begin:
+        return Finding("not_yet_valid", ok=False, expected=now, actual=actual, section=section)
+    if end is not None and instant - tolerance >= end:
+        return Finding("expired", ok=False, expected=now, actual=actual, section=section)
+    return Finding("expired", ok=True, expected=now, actual=actual, section=section)

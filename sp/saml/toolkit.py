@@ -1,0 +1,275 @@
+"""python3-saml behind one door: the second verdict, its settings' validation, and its schemas.
+
+It reads every message anew, with xmlsec and the schemas, and every refusal of it counts. What it
+does slowly is done once here: a private copy of its module for Responses is given utilities with
+compiled schemas, paths and keys. The library itself stays as it is for everybody else.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+from functools import cache, lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import onelogin.saml2
+import xmlsec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+from lxml import etree
+from onelogin.saml2.constants import OneLogin_Saml2_Constants
+from onelogin.saml2.errors import OneLogin_Saml2_ValidationError
+from onelogin.saml2.settings import OneLogin_Saml2_Settings
+from onelogin.saml2.utils import OneLogin_Saml2_Utils
+from onelogin.saml2.xml_utils import OneLogin_Saml2_XML
+
+from sp.saml import times, urn, xml
+from sp.saml.gate import Gated
+from sp.saml.gate_signature import SIGNATURE
+from sp.saml.types import Element, Expectation, Finding, SigningKey
+
+SECTION: Final = "python3-saml"
+_FOLDER: Final = Path(onelogin.saml2.__file__).parent
+_SCHEMAS: Final = {
+    "protocol": "saml-schema-protocol-2.0.xsd",
+    "metadata": "saml-schema-metadata-2.0.xsd",
+}
+_SECURITY: Final = {
+    "requestedAuthnContext": False,
+    "wantAttributeStatement": False,
+    "allowRepeatAttributeName": True,
+    "allowSingleLabelDomains": True,
+    "wantNameId": False,
+}
+
+
+class _Message:
+    """What the private copy needs to know of the message in hand."""
+
+    def __init__(self, expectation: Expectation, instant: datetime) -> None:
+        self.keys = expectation.keys
+        self.seconds = int(instant.timestamp())
+        self.schema_error = ""
+
+
+_in_hand: ContextVar[_Message] = ContextVar("message in hand")
+
+
+class _Xml(OneLogin_Saml2_XML):  # type: ignore[misc]
+    """Its XML utilities, with every schema and path compiled once."""
+
+    @staticmethod
+    def validate_xml(document: Element, schema: str, debug: bool = False) -> Any:  # noqa: ARG004, FBT001, FBT002 - its signature
+        error = _schema_error(document, schema)
+        if error is None:
+            return document
+        _in_hand.get().schema_error = error
+        return "invalid_xml"
+
+    @staticmethod
+    def query(
+        dom: Element, query: str, context: Element | None = None, tagid: str | None = None
+    ) -> Any:
+        path = _path(query)
+        return path(
+            dom if context is None else context, **({} if tagid is None else {"tagid": tagid})
+        )
+
+
+class _Utils(OneLogin_Saml2_Utils):  # type: ignore[misc]
+    """Its utilities, with our clock, our reader of times, and keys that are loaded once."""
+
+    @staticmethod
+    def b64decode(data: bytes) -> bytes:
+        return data
+
+    @staticmethod
+    def now() -> int:
+        return _in_hand.get().seconds
+
+    @staticmethod
+    def parse_SAML_to_time(text: str) -> int:  # noqa: N802 - its name
+        return int(xml.read_instant(text).timestamp())
+
+    @staticmethod
+    def validate_sign(document: Element, *_: Any, xpath: str, **__: Any) -> bool:
+        nodes = _Xml.query(document, xpath)
+        return len(nodes) == 1 and _verifies(document, nodes[0], _in_hand.get().keys)
+
+
+def second_verdict(gated: Gated, expectation: Expectation, plain: bytes | None) -> Finding:
+    """Return what python3-saml and xmlsec say of a message that our own reader accepts.
+
+    `plain`: what the assertion decrypted to. An encrypted message is not given to it, because it
+    moves the decrypted assertion and breaks good digests: there xmlsec and the schema judge
+    directly. Time belongs to our checks, so it is given an instant inside the message's windows.
+    """
+    try:
+        document = xml.parse(gated.octets)
+        if plain is not None:
+            return _verdict_on_encrypted(document, xml.parse(plain), expectation)
+        with _holding(expectation, _instant_inside(document, expectation)) as message:
+            try:
+                _ask(gated.octets, expectation)
+            except OneLogin_Saml2_ValidationError as error:
+                if message.schema_error:
+                    return _refused("schema", message.schema_error)
+                return _refused("second_verdict", str(error))
+    except Exception as error:  # noqa: BLE001 - whatever it raises is a refusal, never an escape
+        return _refused("second_verdict", str(error))
+    return _accepted()
+
+
+def check_idp_settings(idp: dict[str, Any]) -> list[str]:
+    """Return what python3-saml has against an `idp` block of settings; [] where nothing."""
+    settings = OneLogin_Saml2_Settings.__new__(OneLogin_Saml2_Settings)
+    errors: list[str] = settings.check_idp_settings(
+        {"strict": True, "idp": idp, "security": dict(_SECURITY)}
+    )
+    return errors
+
+
+def validate_schema(octets: bytes, schema: str) -> str | None:
+    """Return what breaks the schema ("protocol" or "metadata") in a document, or None."""
+    return _schema_error(xml.parse(octets), _SCHEMAS[schema])
+
+
+def _ask(octets: bytes, expectation: Expectation) -> None:
+    response = _module().OneLogin_Saml2_Response(_settings(expectation), octets)
+    response.is_valid(_request_data(expectation.acs_url), None, raise_exceptions=True)
+
+
+def _verdict_on_encrypted(document: Element, plain: Element, expectation: Expectation) -> Finding:
+    for element in (document, plain):
+        error = _schema_error(element, _SCHEMAS["protocol"])
+        if error is not None:
+            return _refused("schema", error)
+        signature = element.find(SIGNATURE)
+        if signature is not None and not _verifies(element, signature, expectation.keys):
+            return _refused("second_verdict", "xmlsec: a signature does not verify")
+    return _accepted()
+
+
+def _verifies(document: Element, signature: Element, keys: tuple[SigningKey, ...]) -> bool:
+    """Say whether xmlsec finds that one of the keys made this signature."""
+    xmlsec.tree.add_ids(document, ["ID"])
+    for key in keys:
+        context = xmlsec.SignatureContext()
+        context.key = _load_key(key.spki)
+        try:
+            context.verify(signature)
+        except xmlsec.Error:
+            continue
+        return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _load_key(spki: bytes) -> xmlsec.Key:
+    # The bare public key: a certificate would be copied with it into every context.
+    pem = load_der_public_key(spki).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatPem)
+
+
+@cache
+def _module() -> ModuleType:
+    spec = importlib.util.find_spec("onelogin.saml2.response")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.OneLogin_Saml2_Utils = _Utils  # type: ignore[attr-defined]
+    module.OneLogin_Saml2_XML = _Xml  # type: ignore[attr-defined]
+    return module
+
+
+@cache
+def _schema(name: str) -> etree.XMLSchema:
+    return etree.XMLSchema(file=str(_FOLDER / "schemas" / name))
+
+
+@lru_cache(maxsize=256)
+def _path(query: str) -> etree.XPath:
+    return etree.XPath(query, namespaces=OneLogin_Saml2_Constants.NSMAP)
+
+
+def _schema_error(document: Element, name: str) -> str | None:
+    try:
+        _schema(name).assertValid(document)
+    except etree.DocumentInvalid as error:
+        return str(error)
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _settings_for(sp_entity_id: str, acs_url: str, idp_entity_id: str, certificate: bytes) -> Any:
+    return OneLogin_Saml2_Settings(
+        {
+            "strict": True,
+            "debug": False,
+            "sp": {
+                "entityId": sp_entity_id,
+                "assertionConsumerService": {"url": acs_url, "binding": urn.POST},
+            },
+            "idp": {
+                "entityId": idp_entity_id,
+                "singleSignOnService": {"url": acs_url, "binding": urn.REDIRECT},
+                "x509cert": base64.b64encode(certificate).decode(),
+            },
+            "security": dict(_SECURITY),
+        }
+    )
+
+
+def _settings(expectation: Expectation) -> Any:
+    first = expectation.keys[0].certificate if expectation.keys else b""
+    return _settings_for(
+        expectation.sp_entity_id, expectation.acs_url, expectation.idp_entity_id, first
+    )
+
+
+def _request_data(acs_url: str) -> dict[str, str]:
+    parts = urlsplit(acs_url)
+    return {
+        "https": "on" if parts.scheme == "https" else "off",
+        "http_host": parts.netloc,
+        "script_name": parts.path,
+    }
+
+
+def _instant_inside(document: Element, expectation: Expectation) -> datetime:
+    """Return the instant of judging, moved back before every end that it may have passed."""
+    second = timedelta(seconds=1)
+    ends = [
+        end - second
+        for element in document.iter("*")
+        for name in ("NotOnOrAfter", "SessionNotOnOrAfter")
+        if (end := times.read(element.get(name))) is not None
+    ]
+    return min([expectation.instant, *ends])
+
+
+@contextmanager
+def _holding(expectation: Expectation, instant: datetime) -> Iterator[_Message]:
+    message = _Message(expectation, instant)
+    token = _in_hand.set(message)
+    try:
+        yield message
+    finally:
+        _in_hand.reset(token)
+
+
+def _refused(code: str, actual: str) -> Finding:
+    return Finding(code, ok=False, expected="no objection", actual=actual[:500], section=SECTION)
+
+
+def _accepted() -> Finding:
+    return Finding(
+        "second_verdict", ok=True, expected="no objection", actual="none", section=SECTION
+    )
