@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from sp.cli import account, audit, idp, keys, organisation, service, session
+from sp.cli import account, audit, demo, idp, keys, organisation, service, session
 from sp.cli.group import SpGroup
 
 COMMANDS = (
@@ -15,6 +15,7 @@ COMMANDS = (
     keys.group,
     audit.group,
     *service.COMMANDS,
+    *demo.COMMANDS,
 )
 
 

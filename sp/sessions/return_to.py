@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 LONGEST: Final = 2_000
 _PLAIN: Final = re.compile(r"/[!-~]*")
@@ -19,13 +19,7 @@ def safe_return_to(text: str | None) -> str | None:
     """
     if not text or len(text) > LONGEST or not _PLAIN.fullmatch(text):
         return None
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return None
-    if parts.scheme or parts.netloc:
-        return None
-    seen, decoded = "", parts.path
+    seen, decoded = "", re.split("[?#]", text, maxsplit=1)[0]
     while decoded != seen:  # decoding twice must not give what decoding once did not
         seen, decoded = decoded, unquote(decoded)
         if not _is_path(seen):

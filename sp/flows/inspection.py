@@ -1,0 +1,91 @@
+"""Looking back: does the record hold together, and does a kept sign-in still verify today?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sp import db
+from sp.audit import evidence, ledger
+from sp.audit.events import Event
+from sp.audit.evidence import Evidence
+from sp.audit.verification import ChainReport
+from sp.errors import BadInputError, NotFoundError
+from sp.flows.looking_up import find_organisation
+from sp.flows.recording import SERVICE_CHAIN
+from sp.organisations import organisation
+from sp.saml import gate, response
+from sp.saml.errors import Refused
+from sp.saml.types import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reverified:
+    """A kept message judged again: the findings then and now, and whether they are the same."""
+
+    event: Event
+    kept: Evidence
+    then: tuple[Finding, ...]
+    now: tuple[Finding, ...]
+
+    @property
+    def same(self) -> bool:
+        """Say whether judging it again gave exactly the findings of that day."""
+        return self.then == self.now
+
+
+def verify(
+    slug: str | None,
+    *,
+    head: tuple[int, str] | None = None,
+    progress: Callable[[str, int], None] | None = None,
+) -> list[ChainReport]:
+    """Hold one chain, or every chain, against its hashes; `head` is one that was noted earlier."""
+    if slug is not None:
+        chains = [find_organisation(slug).slug if slug != SERVICE_CHAIN else slug]
+    else:
+        with db.read() as transaction:
+            chains = [SERVICE_CHAIN, *(each.slug for each in organisation.list_all(transaction))]
+    return [ledger.verify_chain(chain, head=head, progress=progress) for chain in chains]
+
+
+def find_event(name: str) -> Event:
+    """Return the event of a reference (ABCD-2345) or of a chain and sequence (acme:41)."""
+    with db.read() as transaction:
+        if ":" in name:
+            chain, _, number = name.rpartition(":")
+            if not number.isdecimal():
+                raise BadInputError(public=f"{name!r} is not CHAIN:SEQUENCE.")
+            found = ledger.read_event(transaction, chain, int(number))
+        else:
+            found = ledger.find_reference(transaction, name.strip().upper())
+    if found is None:
+        raise NotFoundError(public=f"There is no event {name}.")
+    return found
+
+
+def reverify(name: str) -> Reverified:
+    """Judge the message of an event again, with nothing but what its evidence holds.
+
+    Neither today's keys, nor today's revision, nor today's clock has a part in it.
+    """
+    event = find_event(name)
+    if event.evidence_digest is None:
+        raise NotFoundError(public=f"Event {name} has no message to verify.")
+    with db.read() as transaction:
+        kept = evidence.load(transaction, event.evidence_digest)
+    if kept is None:
+        raise NotFoundError(public=f"The evidence of event {name} was not kept.")
+    return Reverified(event=event, kept=kept, then=kept.findings, now=judge_again(kept))
+
+
+def judge_again(kept: Evidence) -> tuple[Finding, ...]:
+    """Return the findings that a kept message gives under the Expectation kept with it."""
+    try:
+        gated = gate.read_message(kept.message, "Response")
+    except Refused as refused:
+        return (refused.finding,)
+    expectation = kept.expectation
+    if expectation is None:
+        return kept.findings
+    return response.judge(gated, expectation, kept.decrypt).findings

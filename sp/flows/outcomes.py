@@ -1,0 +1,107 @@
+"""What the journeys hand back to the web: values only, no HTML and no HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sp.errors import SpError
+
+DEFAULT_RETURN_TO = "/account"
+"""Where a person goes who was going nowhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A sign-in that has begun: where the browser goes next.
+
+    `form` holds the fields of the POST binding; None means a plain redirect to `url`. `binding` is
+    the value of the binding cookie, the browser's own one where it had one. `restarted` says that
+    the mark cookie is to be set (DESIGN, decision 11).
+    """
+
+    url: str
+    form: dict[str, str] | None
+    binding: str
+    restarted: bool
+    organisation_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoStraight:
+    """Nobody needs to sign in: the session is live; go to this local path."""
+
+    return_to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A session exists; `token` goes into its cookie and nowhere else."""
+
+    token: str
+    return_to: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restart:
+    """The answer was not ours: our own request is started at once, from this `return_to`."""
+
+    return_to: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """The answer was not ours and we restarted once already: a page with a button decides."""
+
+    return_to: str | None
+    organisation_name: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlreadyUsed:
+    """This assertion signed somebody in before: a page with a link to start again."""
+
+    return_to: str | None
+    organisation_name: str
+    reference: str
+
+
+Outcome = SignedIn | Restart | Ask | AlreadyUsed
+
+
+class SignInRefused(SpError):  # noqa: N818 - the word of the protocol: a sign-in is refused
+    """A sign-in was refused and recorded; `public` is what the person reads.
+
+    `reference` leads staff to the event; `organisation_name` and `can_retry` shape the page.
+    """
+
+    status = 403
+
+    def __init__(
+        self,
+        code: str,
+        public: str,
+        *,
+        reference: str,
+        organisation_name: str,
+        can_retry: bool = True,
+        verified: bool = False,
+    ) -> None:
+        super().__init__(code=code, public=public)
+        self.reference = reference
+        self.organisation_name = organisation_name
+        self.can_retry = can_retry
+        self.verified = verified
+
+
+class SignOnUnavailable(SpError):  # noqa: N818 - a state of the organisation, not a fault
+    """The organisation exists, but nobody can sign in through an Identity Provider yet."""
+
+    code = "no_live_idp"
+    public = (
+        "Sign-in with your company account is not switched on yet. "
+        "Please ask the person who manages Clientshare at your organisation."
+    )
+    status = 404

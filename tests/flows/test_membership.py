@@ -1,0 +1,83 @@
+"""Organisations and people: each change is made once, said once, and felt at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from sp.errors import BadInputError, ConflictError, NotFoundError
+from sp.flows import membership, revocation
+from sp.flows.actor import COMMAND_LINE
+
+
+def test_a_slug_and_a_domain_belong_to_one_organisation(acme):
+    with pytest.raises(ConflictError):
+        membership.add_organisation("acme", "Other", ["other.example"], actor=COMMAND_LINE)
+    with pytest.raises(ConflictError):
+        membership.add_organisation("other", "Other", ["acme.example"], actor=COMMAND_LINE)
+
+
+@pytest.mark.parametrize("slug", ["Acme", "ac_me", "1acme", "acme-", ""])
+def test_a_slug_that_an_idp_would_refuse_is_refused(app, slug):
+    with pytest.raises(BadInputError):
+        membership.add_organisation(slug, "Acme", ["acme.example"], actor=COMMAND_LINE)
+
+
+def test_a_public_mail_domain_belongs_to_nobody(app):
+    with pytest.raises(BadInputError):
+        membership.add_organisation("acme", "Acme", ["gmail.com"], actor=COMMAND_LINE)
+
+
+def test_a_policy_that_stays_the_same_makes_no_event(acme, events):
+    before = events()
+    membership.set_policy("acme", {"create_accounts": True}, actor=COMMAND_LINE)
+    assert events() == before
+    membership.set_policy("acme", {"unsolicited": "refuse"}, actor=COMMAND_LINE)
+    assert events()[-1] == ("policy_changed", "done")
+
+
+def test_a_policy_value_nobody_knows_is_refused(acme, events):
+    before = events()
+    with pytest.raises(BadInputError):
+        membership.set_policy("acme", {"unsolicited": "maybe"}, actor=COMMAND_LINE)
+    assert events() == before
+
+
+def test_an_account_is_added_once(acme):
+    membership.add_account("acme", "Grace@ACME.example", actor=COMMAND_LINE)
+    with pytest.raises(ConflictError):
+        membership.add_account("acme", "grace@acme.example", actor=COMMAND_LINE)
+
+
+def test_suspending_ends_every_session_at_once(visitor):
+    visitor.begin()
+    visitor.answer()
+    assert membership.suspend("acme", "ada@acme.example", actor=COMMAND_LINE) == 1
+    assert revocation.list_sessions("acme") == []
+    membership.restore("acme", "ada@acme.example", actor=COMMAND_LINE)
+    with pytest.raises(ConflictError):
+        membership.restore("acme", "ada@acme.example", actor=COMMAND_LINE)
+
+
+def test_relinking_lets_another_identifier_in_for_the_same_address(visitor):
+    from sp.flows.outcomes import SignedIn, SignInRefused
+
+    visitor.begin()
+    visitor.answer()
+    visitor.begin(login_hint="somebody@acme.example")
+    with pytest.raises(SignInRefused) as caught:
+        visitor.answer(name_id="a-new-id", assertion_id="_a2")
+    assert caught.value.code == "identity_conflict"
+    membership.relink("acme", "ada@acme.example", actor=COMMAND_LINE)
+    visitor.begin()
+    assert isinstance(visitor.answer(name_id="a-new-id", assertion_id="_a3"), SignedIn)
+
+
+def test_sessions_are_revoked_by_person_by_name_and_all(visitor):
+    visitor.begin()
+    visitor.answer()
+    only = revocation.list_sessions("acme")[0]
+    with pytest.raises(NotFoundError):
+        revocation.revoke("acme", actor=COMMAND_LINE, public_id="none")
+    assert revocation.revoke("acme", actor=COMMAND_LINE, public_id=only.public_id) == 1
+    assert revocation.revoke("acme", actor=COMMAND_LINE, email="ada@acme.example") == 0
+    assert revocation.revoke("acme", actor=COMMAND_LINE) == 0
