@@ -1,0 +1,58 @@
+"""Where the service and the demonstration's Identity Provider listen, and whether they can."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+
+
+class CannotStartError(Exception):
+    """One sentence of why nothing was started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the service and the demonstration's Identity Provider listen, on loopback only."""
+
+    service: int
+    idp: int
+
+    @property
+    def service_url(self) -> str:
+        """Return the service's base URL."""
+        return f"http://sp.localhost:{self.service}"
+
+    @property
+    def idp_url(self) -> str:
+        """Return the Identity Provider's base URL: another site for every browser."""
+        return f"http://idp.localhost:{self.idp}"
+
+
+def read_ports(environ: Mapping[str, str]) -> Ports:
+    """Return the two ports of PORT and DEMO_PORT; refuses one that is no port or in use."""
+    numbers = []
+    for name, default in (("PORT", "8000"), ("DEMO_PORT", "8001")):
+        text = environ.get(name) or default
+        if not text.isdecimal() or not 1 <= int(text) <= 65_535:  # noqa: PLR2004 - the last port
+            raise CannotStartError(f"{name} must be a port, 1 to 65535, not {text!r}.")
+        if is_in_use(int(text)):
+            raise CannotStartError(
+                f"Port {text} is in use. Choose another one: {name}={int(text) + 100} make run"
+            )
+        numbers.append(int(text))
+    if numbers[0] == numbers[1]:
+        raise CannotStartError("PORT and DEMO_PORT must be two different ports.")
+    return Ports(*numbers)
+
+
+def is_in_use(port: int) -> bool:
+    """Say whether somebody listens on a port of this machine."""
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
