@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import configparser
+import re
 from pathlib import Path
 
 import pytest
+from flask_wtf.csrf import CSRFError
 from importlinter import configuration
 from importlinter.application import use_cases
 
@@ -140,3 +142,65 @@ def test_file_is_called_by_what_it_does(path):
 def test_test_files_have_names_of_their_own():
     names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
     assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+def listed():
+    """Give what routes.txt says: (path, methods) -> (who may call it, whether it takes a token)."""
+    lines = (ROOT / "tests" / "routes.txt").read_text(encoding="utf-8").splitlines()
+    rows = [line.split() for line in lines if line and not line.startswith("#")]
+    return {(path, methods): (who, csrf) for path, methods, who, csrf in rows}
+
+
+def filled(path):
+    """Give a path for an organisation acme and a file that is there."""
+    return re.sub(r"<[^>]*organisation>", "acme", path).replace("<path:filename>", "style.css")
+
+
+def paths(who=None, method=None):
+    """Give the listed paths that these may call by this method."""
+    return [
+        filled(path)
+        for (path, methods), (caller, _) in sorted(listed().items())
+        if who in (None, caller) and (method is None or method in methods.split(","))
+    ]
+
+
+def test_every_route_is_listed_and_every_listed_route_exists(app):
+    found = {
+        (rule.rule, ",".join(sorted(rule.methods - {"HEAD", "OPTIONS"})))
+        for rule in app.url_map.iter_rules()
+    }
+    assert found == set(listed())
+
+
+def test_words_of_the_list_are_known():
+    assert {who for who, _ in listed().values()} <= {"anybody", "signed-in"}
+    assert {csrf for _, csrf in listed().values()} <= {"yes", "no", "-"}
+    for (_, methods), (_, csrf) in listed().items():
+        assert (csrf == "-") == ("POST" not in methods.split(","))
+
+
+@pytest.mark.parametrize("path", paths("signed-in", "GET"))
+def test_page_for_people_who_are_signed_in_sends_strangers_away(client, path):
+    answer = client.get(path)
+    to_login = answer.status_code == 303 and answer.location.startswith("/login")
+    assert to_login or answer.status_code == 401
+
+
+@pytest.mark.parametrize("path", paths("anybody", "GET"))
+def test_page_for_anybody_sends_nobody_to_the_login(client, path):
+    answer = client.get(path)
+    assert answer.status_code != 401
+    assert not (answer.location or "").startswith("/login?")
+
+
+@pytest.mark.parametrize("path", paths(method="POST"))
+def test_form_takes_a_token_as_listed(app, client, path):
+    app.register_error_handler(CSRFError, lambda _: ("the token is missing", 418))
+    expected = next(
+        csrf
+        for (rule, methods), (_, csrf) in listed().items()
+        if "POST" in methods.split(",") and filled(rule) == path
+    )
+    refused = client.post(path, data={"email": "ada@acme.example"}).status_code == 418
+    assert refused == (expected == "yes")
