@@ -74,7 +74,8 @@ Outcome = SignedIn | Restart | Ask | AlreadyUsed
 class SignInRefused(SpError):  # noqa: N818 - the word of the protocol: a sign-in is refused
     """A sign-in was refused and recorded; `public` is what the person reads.
 
-    `reference` leads staff to the event; `organisation_name` and `can_retry` shape the page.
+    `reference` leads staff to the event; `organisation_name`, `return_to` and `can_retry` shape
+    the page.
     """
 
     status = 403
@@ -86,12 +87,14 @@ class SignInRefused(SpError):  # noqa: N818 - the word of the protocol: a sign-i
         *,
         reference: str,
         organisation_name: str,
+        return_to: str | None = None,
         can_retry: bool = True,
         verified: bool = False,
     ) -> None:
         super().__init__(code=code, public=public)
         self.reference = reference
         self.organisation_name = organisation_name
+        self.return_to = return_to
         self.can_retry = can_retry
         self.verified = verified
 

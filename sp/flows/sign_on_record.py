@@ -166,5 +166,6 @@ def told(attempt: Attempt, code: str, public: str, *, verified: bool = False) ->
         public,
         reference=attempt.reference,
         organisation_name=attempt.organisation.name,
+        return_to=attempt.return_to,
         verified=verified,
     )

@@ -45,8 +45,21 @@ def test_a_local_path_is_kept_as_it_is(path):
         "/%2e%2e/evil",
         "http:/evil.example",
         "user@evil.example/",
+        "/@evil.example",
+        "/%40evil.example",
+        "/a\uff0fb",
+        "/a b",
+        "/%2e%2e%2f%2fevil.example",
         "/" + "a" * 3000,
     ],
 )
 def test_anything_else_is_ignored(text):
     assert safe_return_to(text) is None
+
+
+def test_letters_of_other_scripts_are_written_as_browsers_send_them():
+    assert safe_return_to("/clients/müller?q=日本") == ("/clients/m%C3%BCller?q=%E6%97%A5%E6%9C%AC")
+
+
+def test_address_of_a_person_inside_a_path_is_kept():
+    assert safe_return_to("/people/ada@acme.example") == "/people/ada@acme.example"

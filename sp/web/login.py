@@ -1,0 +1,101 @@
+"""The login page: e-mail first, and from there to the company's own login; signing out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from sp.accounts.realm import Realm
+from sp.config import Config
+from sp.errors import BadInputError
+from sp.flows import revocation, sign_on
+from sp.flows.outcomes import DEFAULT_RETURN_TO
+from sp.sessions.return_to import safe_return_to
+from sp.web import cookies, headers, limits
+from sp.web.addresses import login_url, start_url
+from sp.web.principal import current_session
+
+bp = Blueprint("login", __name__)
+
+FORM_EXPIRED = (
+    "Please send the form again: press Continue once more. This page was open for long, or your "
+    "browser does not keep our cookies."
+)
+
+
+@bp.get("/login")
+def page() -> Response:
+    """Ask for an e-mail address; whoever is signed in goes on at once."""
+    wanted = safe_return_to(request.args.get("return_to"))
+    if current_session() is not None:
+        return redirect(wanted or DEFAULT_RETURN_TO, 303)
+    return _show_form(wanted)
+
+
+@bp.post("/login")
+def find() -> Response:
+    """Take an e-mail address to its company's login."""
+    limits.count_login()
+    typed = request.form.get("email", "").strip()
+    wanted = safe_return_to(request.form.get("return_to"))
+    try:
+        found = sign_on.find_start(typed)
+    except BadInputError as error:
+        return _show_form(wanted, typed=typed, error=error.public)
+    links = _links(found, wanted)
+    if len(links) == 1:
+        return redirect(links[0][1], 303)
+    if links:
+        return make_response(
+            render_template(
+                "login/choose.html", email=found.email, links=links, other=login_url(wanted)
+            )
+        )
+    # One page for an address that nobody knows and for one whose company has no sign-in yet.
+    return _show_form(wanted, typed=typed, unknown=found.email)
+
+
+@bp.get("/logout")
+def signed_out() -> Response:
+    """Say that nobody is signed in here, or ask whoever is; it signs nobody in by itself."""
+    headers.let_form_leave()
+    return make_response(render_template("login/signed_out.html", session=current_session()))
+
+
+@bp.post("/logout")
+def sign_out() -> Response:
+    """End the session here."""
+    config: Config = current_app.extensions["sp_config"]
+    token = cookies.read_session(request, config)
+    if token is not None:
+        revocation.sign_out(token)
+    response = redirect("/logout", 303)
+    cookies.delete_session(response, config)
+    return response
+
+
+def show_form_again() -> Response:
+    """Give the login form back as it was typed, with a token that works."""
+    typed = request.form.get("email", "").strip()
+    wanted = safe_return_to(request.form.get("return_to"))
+    return _show_form(wanted, typed=typed, error=FORM_EXPIRED)
+
+
+def _links(found: Realm, wanted: str | None) -> list[tuple[str, str]]:
+    """Return name and address of every company login that this address may use."""
+    return [
+        (each.name, start_url(each.slug, wanted, login_hint=found.email))
+        for each in found.organisations
+        if each.signs_in_by_sso
+    ]
+
+
+def _show_form(
+    wanted: str | None, *, typed: str = "", error: str = "", unknown: str = ""
+) -> Response:
+    headers.let_form_leave()
+    template = "login/unknown.html" if unknown else "login/login.html"
+    text = render_template(
+        template, return_to=wanted, typed=typed, error=error, email=unknown or typed
+    )
+    return make_response(text, 400 if error else 200)

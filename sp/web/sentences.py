@@ -1,0 +1,73 @@
+"""The words of the error pages: what happened, whose turn it is, the next step, in this order."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sp.accounts import admission
+from sp.saml.errors import Refused
+from sp.web.error_page import Button
+
+TO_LOGIN: Final = Button("Go to sign-in", "/login")
+
+HEADLINES: Final = {
+    "suspended": "Your access is suspended",
+    "no_account": "You have no account here yet",
+    "unsolicited_refused": "Please start on our sign-in page",
+    "no_live_idp": "Company sign-in is not switched on yet",
+    "revision_altered": "Company sign-in has stopped",
+    "too_many": "Please wait a minute",
+    "other_host": "This is not our address",
+}
+"""By code, where a headline can say more than that something was refused."""
+
+OF_STATUS: Final = {
+    400: (
+        "We could not read that",
+        "Your browser sent something that this page does not understand. Please begin again.",
+    ),
+    404: (
+        "There is nothing at this address",
+        "The address may have been copied incompletely. Please check it, or begin at sign-in.",
+    ),
+    405: (
+        "This address is not a page",
+        "Your company's login uses it to send you back to us. Please begin at sign-in.",
+    ),
+    413: (
+        "That was too much",
+        "Your browser sent more than this address takes. Please begin again at sign-in.",
+    ),
+    500: (
+        "We could not do that just now",
+        "The fault is ours, and it has been noted. Please try again in a few minutes.",
+    ),
+}
+NEXT_STEP: Final = (
+    "Please try again. If it happens once more, send us the reference below: with it we, and your "
+    "IT team, can see the reason."
+)
+"""For the one answer that all refusals up to the end of the checks have in common."""
+
+
+def of_refusal(code: str, organisation_name: str) -> tuple[str, str]:
+    """Return headline and state of a refused sign-in.
+
+    What was refused up to the end of the checks has one headline, whatever the reason.
+    """
+    if code == "status":
+        return f"{organisation_name}'s login did not let you in", "Not signed in"
+    if code in admission.SENTENCES:
+        return HEADLINES.get(code, "You cannot come in yet"), "Not signed in"
+    return HEADLINES.get(code, "We could not sign you in"), "Not signed in"
+
+
+def with_next_step(sentence: str) -> str:
+    """Return a sentence that names no next step with the one that fits it."""
+    return f"{sentence} {NEXT_STEP}" if sentence == Refused.public else sentence
+
+
+def of_status(status: int) -> tuple[str, str, Button]:
+    """Return headline, sentence and button for an HTTP status."""
+    known = OF_STATUS.get(status) or OF_STATUS[400 if status < 500 else 500]  # noqa: PLR2004
+    return (*known, TO_LOGIN)
