@@ -189,7 +189,7 @@ def test_page_for_people_who_are_signed_in_sends_strangers_away(client, path):
 
 @pytest.mark.parametrize("path", paths("anybody", "GET"))
 def test_page_for_anybody_sends_nobody_to_the_login(client, path):
-    answer = client.get(path)
+    answer = client.get(path, buffered=True)
     assert answer.status_code != 401
     assert not (answer.location or "").startswith("/login?")
 
