@@ -40,8 +40,13 @@ def read_name_id(verified: VerifiedElement, decrypt: Decrypt) -> tuple[NameID | 
     )
 
 
-def read_assertion(verified: VerifiedElement, name_id: NameID | None) -> Assertion:
-    """Return what a verified assertion says, once every check has passed (Core 2.3.3)."""
+def read_assertion(
+    verified: VerifiedElement, name_id: NameID | None, in_response_to: str | None
+) -> Assertion:
+    """Return what a verified assertion says, once every check has passed (Core 2.3.3).
+
+    name_id and in_response_to: as `read_name_id` and `confirmation.answered_request` read them.
+    """
     element = verified.element
     statement = element.find(_STATEMENT, urn.PREFIXES)
     assert statement is not None, "a check saw to it"
@@ -57,7 +62,7 @@ def read_assertion(verified: VerifiedElement, name_id: NameID | None) -> Asserti
         authn_context=xml.trim(context) or None,
         session_index=statement.get("SessionIndex") or None,
         session_not_on_or_after=_instant(statement.get("SessionNotOnOrAfter")),
-        in_response_to=read_in_response_to(element),
+        in_response_to=in_response_to,
     )
 
 
@@ -80,15 +85,6 @@ def read_attributes(element: Element) -> tuple[Attribute, ...]:
 def text_of(element: Element) -> str:
     """Return the whole text of an element, whatever stands between its parts."""
     return "".join(str(part) for part in element.itertext())
-
-
-def read_in_response_to(element: Element) -> str | None:
-    """Return the InResponseTo of the confirmation, or None (Profiles 4.1.4.2)."""
-    path = "saml:Subject/saml:SubjectConfirmation/saml:SubjectConfirmationData"
-    for data in element.iterfind(path, urn.PREFIXES):
-        if (value := data.get("InResponseTo")) is not None:
-            return value
-    return None
 
 
 def _latest(element: Element) -> datetime | None:

@@ -110,22 +110,6 @@ def check_authn_context(facts: Facts) -> Finding:
     )
 
 
-def check_in_response_to(facts: Facts) -> Finding:
-    """Wherever InResponseTo stands, it is the same and not empty (Profiles 4.1.4.3)."""
-    path = "saml:Subject/saml:SubjectConfirmation/saml:SubjectConfirmationData"
-    values = [data.get("InResponseTo") for data in facts.assertion.iterfind(path, urn.PREFIXES)]
-    values.append(facts.response.get("InResponseTo"))
-    named = {each for each in values if each is not None}
-    ok = len(named) <= 1 and "" not in named
-    return found(
-        "in_response_to",
-        "Profiles 4.1.4.3",
-        facts.expectation.request_id or "none of ours",
-        ", ".join(sorted(named)) or "none",
-        ok=ok,
-    )
-
-
 def run(facts: Facts, *, to_the_end: bool) -> Iterator[Finding]:
     """Give the finding of each check in turn, up to the first that fails unless told otherwise."""
     for check in CHECKS:
@@ -150,5 +134,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     times.check_authn_instant,
     times.check_session_end,
     check_authn_context,
-    check_in_response_to,
+    confirmation.check_in_response_to,
 )

@@ -1,4 +1,4 @@
-"""The check of the subject's confirmation: one bearer confirmation must hold whole."""
+"""The subject's confirmation: one bearer confirmation must hold whole, and says what it answers."""
 
 from __future__ import annotations
 
@@ -23,13 +23,53 @@ def check_confirmation(facts: Facts) -> Finding:
     finding = Finding(
         "subject_confirmation", ok=False, expected="one bearer", actual="none", section=SECTION
     )
-    for each in facts.assertion.iterfind("saml:Subject/saml:SubjectConfirmation", urn.PREFIXES):
-        if each.get("Method") != urn.BEARER:
-            continue
+    for each in _bearers(facts):
         finding = _confirmation(facts, each)
         if finding.ok:
             return finding
     return finding
+
+
+def answered_request(facts: Facts) -> str | None:
+    """Return the signed InResponseTo: which request this answers, None for none (Core 2.4.1.2).
+
+    It is that of a confirmation that holds, of the one for the expected request where several do;
+    else that of a Response that is signed itself. An unsigned one may have been planted.
+    """
+    named = [
+        value
+        for each in _bearers(facts)
+        if _confirmation(facts, each).ok
+        and (value := _data_of(each).get("InResponseTo")) is not None
+    ]
+    if named:
+        expected = facts.expectation.request_id
+        return expected if expected in named else named[0]
+    return facts.response.get("InResponseTo") if facts.response_signed else None
+
+
+def check_in_response_to(facts: Facts) -> Finding:
+    """Where Response and confirmation both say what they answer, they agree (Profiles 4.1.4.3)."""
+    stated = (answered_request(facts), facts.response.get("InResponseTo"))
+    named = {each for each in stated if each is not None}
+    return Finding(
+        "in_response_to",
+        len(named) <= 1 and "" not in named,
+        facts.expectation.request_id or "none of ours",
+        ", ".join(sorted(named)) or "none",
+        "Profiles 4.1.4.3",
+    )
+
+
+def _bearers(facts: Facts) -> list[Element]:
+    found = facts.assertion.iterfind("saml:Subject/saml:SubjectConfirmation", urn.PREFIXES)
+    return [each for each in found if each.get("Method") == urn.BEARER]
+
+
+def _data_of(confirmation: Element) -> Element:
+    data = confirmation.find(q("saml:SubjectConfirmationData"))
+    assert data is not None, "a confirmation that holds has it"
+    return data
 
 
 def _confirmation(facts: Facts, confirmation: Element) -> Finding:

@@ -96,6 +96,7 @@ def read_decrypted(octets: bytes, kind: str) -> Element:
         raise refuse("hidden_assertion", "no assertion inside what was encrypted")
     inspect_signatures(root, (root,) if kind == "Assertion" else ())
     inspect_encryption(root)
+    xml.drop_comments(root)  # no canonical form does it where the signature is around it only
     return root
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sp.saml import checks, gate, toolkit, urn, xml
+from sp.saml import checks, confirmation, gate, second_verdict, urn, xml
 from sp.saml.assertion import read_assertion, read_name_id
 from sp.saml.errors import Refused, refuse
 from sp.saml.facts import Facts
@@ -42,6 +42,7 @@ class _Reading:
         self.verified: VerifiedElement | None = None
         self.response: VerifiedElement | None = None
         self.name_id: NameID | None = None
+        self.facts: Facts | None = None
 
     def read(self, *, to_the_end: bool) -> None:
         """Status, signatures, decryption, the checks, the second verdict."""
@@ -57,7 +58,7 @@ class _Reading:
             self.findings.append(refused.finding)
             if not to_the_end:
                 return
-        facts = Facts(
+        self.facts = facts = Facts(
             response=root if self.response is None else self.response.element,
             response_signed=self.response is not None,
             assertion=self.verified.element,
@@ -65,7 +66,7 @@ class _Reading:
         )
         self.findings += checks.run(facts, to_the_end=to_the_end)
         if to_the_end or all(finding.ok for finding in self.findings):
-            self.findings.append(toolkit.second_verdict(self.gated, self.expectation, self.plain))
+            self.findings.append(second_verdict.give(self.gated, self.expectation, self.plain))
 
     def _verify(self, element: Element) -> VerifiedElement:
         verified = verify(element, self.expectation.keys, self.expectation.exceptions)
@@ -115,8 +116,9 @@ class _Reading:
         """Return what was found; an Assertion only where every finding is ok."""
         good = all(finding.ok for finding in self.findings)
         assertion = None
-        if good and self.verified is not None:
-            assertion = read_assertion(self.verified, self.name_id)
+        if good and self.verified is not None and self.facts is not None:
+            answered = confirmation.answered_request(self.facts)
+            assertion = read_assertion(self.verified, self.name_id, answered)
         message = self.gated.root.findtext("samlp:Status/samlp:StatusMessage", "", urn.PREFIXES)
         return Judgement(
             findings=tuple(self.findings),

@@ -1,18 +1,15 @@
-"""python3-saml behind one door: the second verdict, its settings' validation, and its schemas.
+"""python3-saml behind one door: its verdict on a Response, its schemas, its settings' rules.
 
-It reads every message anew, with xmlsec and the schemas, and every refusal of it counts. What it
-does slowly is done once here: a private copy of its module for Responses is given utilities with
-compiled schemas, paths and keys. The library itself stays as it is for everybody else.
+What it does slowly is done once here: a private copy of its module for Responses is given utilities
+with compiled schemas, paths and keys. The library itself stays as it is for everybody else.
 """
 
 from __future__ import annotations
 
 import base64
 import importlib.util
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -24,17 +21,13 @@ import xmlsec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from lxml import etree
 from onelogin.saml2.constants import OneLogin_Saml2_Constants
-from onelogin.saml2.errors import OneLogin_Saml2_ValidationError
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 from onelogin.saml2.xml_utils import OneLogin_Saml2_XML
 
-from sp.saml import times, urn, xml
-from sp.saml.gate import Gated
-from sp.saml.gate_signature import SIGNATURE
-from sp.saml.types import Element, Expectation, Finding, SigningKey
+from sp.saml import urn, xml
+from sp.saml.types import Element, Expectation, SigningKey
 
-SECTION: Final = "python3-saml"
 _FOLDER: Final = Path(onelogin.saml2.__file__).parent
 _SCHEMAS: Final = {
     "protocol": "saml-schema-protocol-2.0.xsd",
@@ -100,63 +93,33 @@ class _Utils(OneLogin_Saml2_Utils):  # type: ignore[misc]
     @staticmethod
     def validate_sign(document: Element, *_: Any, xpath: str, **__: Any) -> bool:
         nodes = _Xml.query(document, xpath)
-        return len(nodes) == 1 and _verifies(document, nodes[0], _in_hand.get().keys)
+        return len(nodes) == 1 and verifies(document, nodes[0], _in_hand.get().keys)
 
 
-def second_verdict(gated: Gated, expectation: Expectation, plain: bytes | None) -> Finding:
-    """Return what python3-saml and xmlsec say of a message that our own reader accepts.
+class ObjectionError(Exception):
+    """What python3-saml has against a message; `code` is schema where a rule of that is broken."""
 
-    `plain`: what the assertion decrypted to. An encrypted message is not given to it, because it
-    moves the decrypted assertion and breaks good digests: there xmlsec and the schema judge
-    directly. Time belongs to our checks, so it is given an instant inside the message's windows.
-    """
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+def ask(octets: bytes, expectation: Expectation, instant: datetime) -> None:
+    """Let python3-saml judge a Response as if it were that instant; raises ObjectionError."""
+    message = _Message(expectation, instant)
+    token = _in_hand.set(message)
     try:
-        document = xml.parse(gated.octets)
-        if plain is not None:
-            return _verdict_on_encrypted(document, xml.parse(plain), expectation)
-        with _holding(expectation, _instant_inside(document, expectation)) as message:
-            try:
-                _ask(gated.octets, expectation)
-            except OneLogin_Saml2_ValidationError as error:
-                if message.schema_error:
-                    return _refused("schema", message.schema_error)
-                return _refused("second_verdict", str(error))
+        response = _module().OneLogin_Saml2_Response(_settings(expectation), octets)
+        response.is_valid(_request_data(expectation.acs_url), None, raise_exceptions=True)
     except Exception as error:  # noqa: BLE001 - whatever it raises is a refusal, never an escape
-        return _refused("second_verdict", str(error))
-    return _accepted()
+        if message.schema_error:
+            raise ObjectionError("schema", message.schema_error) from None
+        raise ObjectionError("second_verdict", str(error)) from None
+    finally:
+        _in_hand.reset(token)
 
 
-def check_idp_settings(idp: dict[str, Any]) -> list[str]:
-    """Return what python3-saml has against an `idp` block of settings; [] where nothing."""
-    settings = OneLogin_Saml2_Settings.__new__(OneLogin_Saml2_Settings)
-    errors: list[str] = settings.check_idp_settings(
-        {"strict": True, "idp": idp, "security": dict(_SECURITY)}
-    )
-    return errors
-
-
-def validate_schema(octets: bytes, schema: str) -> str | None:
-    """Return what breaks the schema ("protocol" or "metadata") in a document, or None."""
-    return _schema_error(xml.parse(octets), _SCHEMAS[schema])
-
-
-def _ask(octets: bytes, expectation: Expectation) -> None:
-    response = _module().OneLogin_Saml2_Response(_settings(expectation), octets)
-    response.is_valid(_request_data(expectation.acs_url), None, raise_exceptions=True)
-
-
-def _verdict_on_encrypted(document: Element, plain: Element, expectation: Expectation) -> Finding:
-    for element in (document, plain):
-        error = _schema_error(element, _SCHEMAS["protocol"])
-        if error is not None:
-            return _refused("schema", error)
-        signature = element.find(SIGNATURE)
-        if signature is not None and not _verifies(element, signature, expectation.keys):
-            return _refused("second_verdict", "xmlsec: a signature does not verify")
-    return _accepted()
-
-
-def _verifies(document: Element, signature: Element, keys: tuple[SigningKey, ...]) -> bool:
+def verifies(document: Element, signature: Element, keys: tuple[SigningKey, ...]) -> bool:
     """Say whether xmlsec finds that one of the keys made this signature."""
     xmlsec.tree.add_ids(document, ["ID"])
     for key in keys:
@@ -168,6 +131,20 @@ def _verifies(document: Element, signature: Element, keys: tuple[SigningKey, ...
             continue
         return True
     return False
+
+
+def schema_error(document: Element, schema: str) -> str | None:
+    """Return what breaks the schema ("protocol" or "metadata") in a document, or None."""
+    return _schema_error(document, _SCHEMAS[schema])
+
+
+def check_idp_settings(idp: dict[str, Any]) -> list[str]:
+    """Return what python3-saml has against an `idp` block of settings; [] where nothing."""
+    settings = OneLogin_Saml2_Settings.__new__(OneLogin_Saml2_Settings)
+    errors: list[str] = settings.check_idp_settings(
+        {"strict": True, "idp": idp, "security": dict(_SECURITY)}
+    )
+    return errors
 
 
 @lru_cache(maxsize=4096)
@@ -241,35 +218,3 @@ def _request_data(acs_url: str) -> dict[str, str]:
         "http_host": parts.netloc,
         "script_name": parts.path,
     }
-
-
-def _instant_inside(document: Element, expectation: Expectation) -> datetime:
-    """Return the instant of judging, moved back before every end that it may have passed."""
-    second = timedelta(seconds=1)
-    ends = [
-        end - second
-        for element in document.iter("*")
-        for name in ("NotOnOrAfter", "SessionNotOnOrAfter")
-        if (end := times.read(element.get(name))) is not None
-    ]
-    return min([expectation.instant, *ends])
-
-
-@contextmanager
-def _holding(expectation: Expectation, instant: datetime) -> Iterator[_Message]:
-    message = _Message(expectation, instant)
-    token = _in_hand.set(message)
-    try:
-        yield message
-    finally:
-        _in_hand.reset(token)
-
-
-def _refused(code: str, actual: str) -> Finding:
-    return Finding(code, ok=False, expected="no objection", actual=actual[:500], section=SECTION)
-
-
-def _accepted() -> Finding:
-    return Finding(
-        "second_verdict", ok=True, expected="no objection", actual="none", section=SECTION
-    )

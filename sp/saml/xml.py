@@ -20,6 +20,7 @@ __all__ = [
     "canonicalise",
     "copy_in_scope",
     "declare_prefixes",
+    "drop_comments",
     "parse",
     "read_instant",
     "remove",
@@ -115,6 +116,11 @@ def remove(element: Element) -> None:
         parent.text = (parent.text or "") + tail
     else:
         before.tail = (before.tail or "") + tail
+
+
+def drop_comments(root: Element) -> None:
+    """Take every comment out of a document, so that each text is one text."""
+    etree.strip_tags(root, etree.Comment)
 
 
 def declare_prefixes(octets: bytes, scope: dict[str | None, str]) -> bytes:

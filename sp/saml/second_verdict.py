@@ -1,0 +1,70 @@
+"""The second verdict: another reader on the same message, whose every refusal counts.
+
+python3-saml with xmlsec and its schemas reads the message anew. Where the assertion is encrypted,
+it would move the decrypted one and break good digests: there xmlsec and the schema judge directly.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sp.saml import times, toolkit, xml
+from sp.saml.errors import Refused
+from sp.saml.gate import Gated
+from sp.saml.gate_signature import SIGNATURE
+from sp.saml.toolkit import ObjectionError
+from sp.saml.types import Element, Expectation, Finding
+
+SECTION: Final = "python3-saml"
+_LONGEST: Final = 500
+_SECOND: Final = timedelta(seconds=1)
+
+
+def give(gated: Gated, expectation: Expectation, plain: bytes | None) -> Finding:
+    """Return what the second reader says of a message that our own accepts.
+
+    plain: what the assertion decrypted to; None where it was not encrypted. Codes: schema,
+    second_verdict.
+    """
+    try:
+        document = xml.parse(gated.octets)
+        if plain is None:
+            toolkit.ask(gated.octets, expectation, _instant_inside(document, expectation))
+        else:
+            _judge_encrypted(document, xml.parse(plain), expectation)
+    except ObjectionError as error:
+        return _finding(error.code, ok=False, actual=str(error)[:_LONGEST])
+    except Refused as refused:
+        return _finding("second_verdict", ok=False, actual=refused.code)
+    return _finding("second_verdict", ok=True, actual="none")
+
+
+def _judge_encrypted(document: Element, plain: Element, expectation: Expectation) -> None:
+    for element in (document, plain):
+        error = toolkit.schema_error(element, "protocol")
+        if error is not None:
+            raise ObjectionError("schema", error)
+        signature = element.find(SIGNATURE)
+        if signature is not None and not toolkit.verifies(element, signature, expectation.keys):
+            raise ObjectionError("second_verdict", "xmlsec: a signature does not verify")
+
+
+def _instant_inside(document: Element, expectation: Expectation) -> datetime:
+    """Return the instant of judging, moved back before every end that the tolerance let pass.
+
+    Time belongs to our checks. What ended before that, such as a confirmation that was meant for
+    somebody else, moves nothing.
+    """
+    earliest = expectation.instant - expectation.tolerance
+    ends = [
+        end - _SECOND
+        for element in document.iter("*")
+        for name in ("NotOnOrAfter", "SessionNotOnOrAfter")
+        if (end := times.read(element.get(name))) is not None and end > earliest
+    ]
+    return min([expectation.instant, *ends])
+
+
+def _finding(code: str, *, ok: bool, actual: str) -> Finding:
+    return Finding(code, ok=ok, expected="no objection", actual=actual, section=SECTION)
