@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from sp import clock, db
 from sp.audit import events
@@ -49,10 +52,8 @@ def import_metadata(
     `source` says where it came from (a file's name, an address). Raises MetadataRefused,
     NotFoundError, BadInputError.
     """
+    _check_exceptions(exceptions)
     now = clock.now()
-    unknown = exceptions - set(EXCEPTIONS)
-    if unknown:
-        raise BadInputError(public=f"There is no exception called {min(unknown)}.")
     metadata = idp_metadata.read_idp_metadata(octets, now=now, entity_id=entity_id)
     chosen = provider or presets.recognise(metadata.entity_id, metadata.use_sso.location)
     documents = idp_directory.make_documents(
@@ -69,28 +70,43 @@ def import_metadata(
         provider=chosen,
         source=source,
     )
-
-    def work(transaction: db.Transaction) -> None:
-        organisation.add_revision(transaction, row)
-        record_change(
-            transaction,
-            here.slug,
-            events.IDP_IMPORTED,
-            actor,
-            now,
-            revision=number,
-            detail={
-                "entity_id": metadata.entity_id,
-                "source": source,
-                "digest": digest,
-                "metadata_sha256": hashlib.sha256(octets).hexdigest(),
-                "keys": [key.key.fingerprint for key in metadata.signing_keys],
-                "exceptions": sorted(exceptions),
-            },
-        )
-
-    db.write(work)
+    detail = {
+        "entity_id": metadata.entity_id,
+        "source": source,
+        "digest": digest,
+        "metadata_sha256": hashlib.sha256(octets).hexdigest(),
+        "keys": [key.key.fingerprint for key in metadata.signing_keys],
+        "exceptions": sorted(exceptions),
+    }
+    db.write(partial(_record_import, here=here, row=row, actor=actor, detail=detail))
     return Imported(number=number, digest=digest, provider=chosen, metadata=metadata)
+
+
+def _check_exceptions(exceptions: frozenset[str]) -> None:
+    unknown = exceptions - set(EXCEPTIONS)
+    if unknown:
+        raise BadInputError(public=f"There is no exception called {min(unknown)}.")
+
+
+def _record_import(
+    transaction: db.Transaction,
+    *,
+    here: Organisation,
+    row: RevisionRow,
+    actor: Actor,
+    detail: Mapping[str, Any],
+) -> None:
+    """Name the directory that was written, and tell of it: from here on the revision exists."""
+    organisation.add_revision(transaction, row)
+    record_change(
+        transaction,
+        here.slug,
+        events.IDP_IMPORTED,
+        actor,
+        row.created_at,
+        revision=row.number,
+        detail=detail,
+    )
 
 
 def go_live(config: Config, slug: str, number: int, *, actor: Actor) -> Revision:

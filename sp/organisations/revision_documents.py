@@ -15,6 +15,8 @@ from sp.organisations.revision import (
     SETTINGS,
     make_security,
 )
+from sp.saml import toolkit
+from sp.saml.errors import MetadataRefused
 from sp.saml.metadata_types import Endpoint, IdpMetadata
 
 TOLERANCE_SECONDS: Final = 180
@@ -27,9 +29,11 @@ def make_documents(
     """Return the four documents by name; `octets` is the metadata as received.
 
     Requests are signed where the metadata wants it (WantAuthnRequestsSigned, Metadata 2.4.3), and
-    otherwise bare (DESIGN, decision 14).
+    otherwise bare (DESIGN, decision 14). Raises MetadataRefused for what python3-saml, whose format
+    this is, does not take.
     """
     settings: dict[str, Any] = {"strict": True, "idp": _make_idp(metadata)}
+    _check(settings["idp"])
     bare = [_text(each.key.spki) for each in metadata.signing_keys if not each.key.certificate]
     if bare:
         settings[OURS] = {"bareKeys": bare}
@@ -51,6 +55,16 @@ def make_documents(
         ATTRIBUTES: dump_object(preset.attribute_map.as_json()),
         METADATA: octets,
     }
+
+
+def _check(idp: dict[str, Any]) -> None:
+    errors = toolkit.check_idp_settings(idp)
+    if errors:
+        raise MetadataRefused(
+            "settings_refused",
+            "This metadata can be read, but the sign-in software does not take what it says "
+            f"({', '.join(errors)}). Correct it at your Identity Provider, and download it again.",
+        )
 
 
 def _make_idp(metadata: IdpMetadata) -> dict[str, Any]:

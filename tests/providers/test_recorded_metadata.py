@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from support.metadata_truth import check_entity, describe
 
+from sp.organisations import idp_directory, presets, revision
 from sp.saml import xml
 from sp.saml.errors import MetadataRefused
 from sp.saml.idp_metadata import read_idp_metadata
@@ -111,6 +112,18 @@ def test_a_good_document_gives_what_it_holds(name):
     assert metadata.cache_duration == CACHE_DURATIONS[truth["cache_duration"]]
     valid_until = truth["valid_until"]
     assert metadata.valid_until == (xml.read_instant(valid_until) if valid_until else None)
+
+
+@pytest.mark.parametrize("name", names("ok"))
+def test_a_good_document_becomes_a_revision_that_says_the_same(name):
+    metadata, octets = read(name), (CORPUS / name).read_bytes()
+    documents = idp_directory.make_documents(
+        metadata, octets, preset=presets.find("general"), exceptions=frozenset()
+    )
+    read_back = revision.read_documents("acme", 1, "0" * 64, documents)
+    assert read_back.idp_entity_id == metadata.entity_id
+    assert read_back.keys == tuple(each.key for each in metadata.signing_keys)
+    assert read_back.sso_url == metadata.use_sso.location
 
 
 @pytest.mark.parametrize("name", names("ok"))
