@@ -88,10 +88,12 @@ class SignInRefused(SpError):  # noqa: N818 - the word of the protocol: a sign-i
         reference: str,
         organisation_name: str,
         return_to: str | None = None,
+        status: int = 403,
         can_retry: bool = True,
         verified: bool = False,
     ) -> None:
         super().__init__(code=code, public=public)
+        self.status = status
         self.reference = reference
         self.organisation_name = organisation_name
         self.return_to = return_to

@@ -7,7 +7,7 @@ from functools import partial
 from sp import clock, db, tokens
 from sp.accounts import realm
 from sp.config import Config
-from sp.errors import NotFoundError
+from sp.errors import NotFoundError, SpError
 from sp.flows import admitting, judging, sign_on_record
 from sp.flows.outcomes import (
     DEFAULT_RETURN_TO,
@@ -22,7 +22,7 @@ from sp.organisations import idp_directory, organisation
 from sp.organisations.idp_directory import Revision
 from sp.organisations.organisation import Organisation
 from sp.saml import bindings, gate
-from sp.saml.errors import Refused, refuse
+from sp.saml.errors import refuse
 from sp.sessions import pending_request, session
 from sp.sessions.pending_request import PendingRequest
 from sp.sessions.return_to import safe_return_to
@@ -103,11 +103,11 @@ def answer(config: Config, slug: str, browser: Browser, posted: Posted) -> Outco
         revision = _live_revision(config, here)
         octets = _only_message(posted)
         gated = gate.read_message(octets, "Response")
-    except (Refused, SignOnUnavailable) as refused:
+        reading = judging.judge(
+            config, here, revision, gated, instant=attempt.now, find=partial(_find_request, here)
+        )
+    except SpError as refused:  # also what is amiss with us: an attempt is an attempt
         raise sign_on_record.refuse_unread(attempt, octets, refused) from refused
-    reading = judging.judge(
-        config, here, revision, gated, instant=attempt.now, find=partial(_find_request, here)
-    )
     if reading.judgement.assertion is None:
         refusal = sign_on_record.refuse_judged(attempt, reading)
         if reading.was_asked_under_another_revision and admitting.is_ours(attempt, reading.request):

@@ -100,7 +100,11 @@ def refuse_unread(attempt: Attempt, octets: bytes | None, refused: SpError) -> S
             transaction, event, attempt.now, verified=False, assertion_key=None
         )
     )
-    return told(attempt, finding.code, refused.public)
+    if refused.status < SpError.status:
+        return told(attempt, finding.code, refused.public)
+    is_private = refused.status == SpError.status  # for operators: it may name files
+    public = SpError.public if is_private else refused.public
+    return told(attempt, finding.code, public, status=refused.status)
 
 
 def refuse_judged(attempt: Attempt, reading: Reading) -> SignInRefused:
@@ -159,7 +163,14 @@ def keep(reading: Reading) -> Evidence:
     )
 
 
-def told(attempt: Attempt, code: str, public: str, *, verified: bool = False) -> SignInRefused:
+def told(
+    attempt: Attempt,
+    code: str,
+    public: str,
+    *,
+    status: int = SignInRefused.status,
+    verified: bool = False,
+) -> SignInRefused:
     """Return the refusal for the person: a sentence and the reference that leads to the event."""
     return SignInRefused(
         code,
@@ -167,5 +178,6 @@ def told(attempt: Attempt, code: str, public: str, *, verified: bool = False) ->
         reference=attempt.reference,
         organisation_name=attempt.organisation.name,
         return_to=attempt.return_to,
+        status=status,
         verified=verified,
     )

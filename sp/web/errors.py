@@ -52,7 +52,9 @@ def _show_refused(refused: SignInRefused) -> Response:
 
 def _show_known(error: SpError) -> Response:
     """Tell of something that we refuse on purpose, outside a sign-in's own record."""
-    reference = _note(error.code, error.status, error if error.status >= INTERNAL else None)
+    if error.status == INTERNAL:
+        return _show_unforeseen(error)  # its sentence is for operators: it may name files
+    reference = _note(error.code, error.status, error if error.status > INTERNAL else None)
     headline, _, button = sentences.of_status(error.status)
     page = ErrorPage(
         status=error.status,
@@ -110,7 +112,8 @@ def _show_http(error: HTTPException) -> AnyResponse:
 def _show_unforeseen(error: Exception) -> Response:
     """Tell of what nobody thought of; the log holds where it happened, never whom it concerns."""
     headline, sentence, button = sentences.of_status(INTERNAL)
-    reference = _note("internal_error", INTERNAL, error)
+    code = error.code if isinstance(error, SpError) else "internal_error"
+    reference = _note(code, INTERNAL, error)
     return show(
         ErrorPage(
             status=INTERNAL,
@@ -126,17 +129,15 @@ def _show_unforeseen(error: Exception) -> Response:
 def _note(code: str, status: int, error: Exception | None = None) -> str:
     """Log a refusal under a new reference, which the person is shown."""
     reference = tokens.make_reference()
-    _log.log(
-        logging.ERROR if error else logging.INFO,
-        "error shown",
-        exc_info=error,
-        extra={
-            "code": code,
-            "status": status,
-            "reference": reference,
-            "organisation": _organisation() or None,
-        },
-    )
+    facts: dict[str, object] = {
+        "code": code,
+        "status": status,
+        "reference": reference,
+        "organisation": _organisation() or None,
+    }
+    if isinstance(error, SpError):
+        facts["reason"] = error.public
+    _log.log(logging.ERROR if error else logging.INFO, "error shown", exc_info=error, extra=facts)
     return reference
 
 

@@ -10,12 +10,15 @@ from sp.web.error_page import Button
 
 TO_LOGIN: Final = Button("Go to sign-in", "/login")
 
+STOPPED: Final = "Company sign-in has stopped"
 HEADLINES: Final = {
     "suspended": "Your access is suspended",
     "no_account": "You have no account here yet",
     "unsolicited_refused": "Please start on our sign-in page",
     "no_live_idp": "Company sign-in is not switched on yet",
-    "revision_altered": "Company sign-in has stopped",
+    "revision_altered": STOPPED,
+    "revision_missing": STOPPED,
+    "revision_unusable": STOPPED,
     "too_many": "Please wait a minute",
     "other_host": "This is not our address",
 }

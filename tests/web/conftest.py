@@ -12,7 +12,7 @@ from sp.flows.actor import COMMAND_LINE
 
 
 @pytest.fixture
-def acme(app, config, clock):
+def acme(app, config, clock, quick_keys):
     key_rollover.generate_keys(config, actor=COMMAND_LINE)
     return make_live(config, "acme", "acme.example")
 

@@ -13,6 +13,7 @@ from sp.accounts.admission import SENTENCES
 from sp.demo.messages import AttributeSpec
 from sp.flows import membership, revocation
 from sp.flows.actor import COMMAND_LINE
+from sp.organisations import idp_directory
 from sp.saml.errors import Refused
 from sp.sessions.session_table import SessionTable
 
@@ -99,6 +100,34 @@ def test_refusal_up_to_the_checks_has_one_page_and_spends_nothing(ada, sign_ins,
     page = assert_refused(ada.answer(**change), sign_ins)
     assert page.buttons == {"Try again": "/saml/acme/login?return_to=%2Freports&again=1"}
     assert ada.answer().location == "/reports"
+
+
+def alter_revision(config):
+    (document,) = config.settings_directory.glob("acme/1/attributes.json")
+    document.chmod(0o644)
+    document.write_text("{}")
+    idp_directory._remembered.clear()
+
+
+def lose_keys(config):
+    (config.certificates_directory / "state.json").unlink()
+
+
+@pytest.mark.parametrize(
+    ("break_us", "told"),
+    [
+        (alter_revision, (503, "revision_altered", "Company sign-in has stopped")),
+        (lose_keys, (500, "no_keys", "We could not sign you in")),
+    ],
+)
+def test_what_is_amiss_with_us_is_recorded_as_well(ada, config, sign_ins, break_us, told):
+    ada.start()
+    break_us(config)
+    answer = ada.answer()
+    page, (code, reference) = read(answer), sign_ins()[0]
+    assert (answer.status_code, code, page.headline) == told
+    assert page.reference == reference
+    assert str(config.certificates_directory) not in answer.text
 
 
 def test_all_those_refusals_read_the_same(ada, sign_ins):

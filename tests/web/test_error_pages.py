@@ -94,10 +94,13 @@ def test_known_error_shows_its_public_sentence_and_none_of_its_facts(breaking, c
     assert "secret" not in answer.text
 
 
-def test_status_of_a_known_error_is_its_own(breaking, config):
-    error = SpError(code="revision_altered", public="Sign-in for acme has stopped.")
+def test_sentence_for_operators_stays_in_the_log(breaking, config, caplog):
+    error = SpError(code="keys_unusable", public="/etc/certs/signing-1.key cannot be read.")
     answer = breaking(error).get("/break", base_url=config.base_url)
-    assert (answer.status_code, read(answer).headline) == (500, "Company sign-in has stopped")
+    assert (answer.status_code, read(answer).headline) == (500, "We could not do that just now")
+    assert "signing-1" not in answer.text
+    (record,) = (each for each in caplog.records if each.levelno == logging.ERROR)
+    assert (record.code, record.reason) == (error.code, error.public)
 
 
 def test_altered_revision_stops_the_sign_in_and_says_whose_turn_it_is(ada, config):
