@@ -13,9 +13,11 @@ from flask.testing import FlaskClient
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from support import own_keys
 from support.databases import make_app, open_databases
 
 import sp.clock
+from sp import key_files
 from sp.config import Config
 from sp.db import db
 
@@ -93,6 +95,12 @@ def app(config):
         yield made
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def quick_keys(monkeypatch):
+    """Our own keys are made once in this process; making one takes longer than most tests."""
+    monkeypatch.setattr(key_files, "make_pair", own_keys.take_pair)
 
 
 @pytest.fixture

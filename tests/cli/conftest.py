@@ -6,10 +6,8 @@ import json
 from dataclasses import dataclass
 
 import pytest
-from support import own_keys
 from support.idp import Idp
 
-from sp import key_files
 from sp.flows import sign_on
 from sp.flows.outcomes import SignedIn
 from sp.flows.sign_on_record import Browser, Posted
@@ -29,13 +27,8 @@ class Done:
         return json.loads(self.out)
 
 
-@pytest.fixture(autouse=True)
-def quick_keys(monkeypatch):
-    monkeypatch.setattr(key_files, "make_pair", own_keys.take_pair)
-
-
 @pytest.fixture
-def sp(app, runner, clock):
+def sp(app, runner, clock, quick_keys):
     """A function that runs `flask sp` with these words, never ending in a traceback.
 
     The clock stands still, so that what was made at once stays made at once.

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
 from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from lxml import etree
 from support.idp import Idp
 
+from sp import clock as sp_clock
 from sp import db
 from sp.audit import ledger
 from sp.flows import connection, key_rollover, membership, sign_on
@@ -14,8 +19,6 @@ from sp.flows.actor import COMMAND_LINE
 from sp.flows.outcomes import Start
 from sp.flows.sign_on_record import Browser, Posted
 from sp.saml import bindings
-
-from sp import clock as sp_clock
 
 
 @dataclass
@@ -73,12 +76,6 @@ class Visitor:
 
 def read_start(start: Start) -> tuple[str, str]:
     """Return the request's ID and RelayState out of what the browser is sent away with."""
-    import base64
-    import zlib
-    from urllib.parse import parse_qs, urlsplit
-
-    from lxml import etree
-
     if start.form is not None:
         octets = base64.b64decode(start.form["SAMLRequest"])
         return etree.fromstring(octets).get("ID"), start.form["RelayState"]
@@ -88,7 +85,7 @@ def read_start(start: Start) -> tuple[str, str]:
 
 
 @pytest.fixture
-def acme(app, config, clock):
+def acme(app, config, clock, quick_keys):
     """The organisation acme, live at the tests' IdP, making accounts at the first sign-in."""
     key_rollover.generate_keys(config, actor=COMMAND_LINE)
     here = membership.add_organisation("acme", "Acme", ["acme.example"], actor=COMMAND_LINE)

@@ -8,6 +8,8 @@ import pytest
 from support.idp import Idp, key_named
 
 from sp.errors import NotFoundError
+from sp.demo.encryption import encrypt_assertion
+from sp.demo.messages import assertion_of, to_octets
 from sp.flows import connection, housekeeping, inspection
 from sp.flows.actor import COMMAND_LINE
 from sp.flows.outcomes import SignInRefused
@@ -41,9 +43,6 @@ def test_a_kept_encrypted_sign_in_is_verified_again_without_our_key(
     visitor.begin()
     public_key = config.keyring().encryption.private_key.public_key()
     root = visitor.idp.unsigned(at=clock.now(), in_response_to=visitor.request_id)
-    from sp.demo.encryption import encrypt_assertion
-    from sp.demo.messages import assertion_of, to_octets
-
     visitor.idp.sign(assertion_of(root))
     encrypt_assertion(root, public_key)
     visitor.answer(to_octets(root))

@@ -7,6 +7,7 @@ import pytest
 from sp.errors import BadInputError, ConflictError, NotFoundError
 from sp.flows import membership, revocation
 from sp.flows.actor import COMMAND_LINE
+from sp.flows.outcomes import SignedIn, SignInRefused
 
 
 def test_a_slug_and_a_domain_belong_to_one_organisation(acme):
@@ -59,8 +60,6 @@ def test_suspending_ends_every_session_at_once(visitor):
 
 
 def test_relinking_lets_another_identifier_in_for_the_same_address(visitor):
-    from sp.flows.outcomes import SignedIn, SignInRefused
-
     visitor.begin()
     visitor.answer()
     visitor.begin(login_hint="somebody@acme.example")

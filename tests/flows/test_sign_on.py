@@ -7,13 +7,10 @@ from datetime import timedelta
 import pytest
 from support.idp import ADA_ATTRIBUTES, GRACE_ATTRIBUTES, Idp, key_named
 
-from sp import db
 from sp.demo.messages import AttributeSpec
-from sp.flows import connection, membership, revocation
+from sp.flows import connection, membership, revocation, sign_on
 from sp.flows.actor import COMMAND_LINE
 from sp.flows.outcomes import AlreadyUsed, Ask, GoStraight, Restart, SignedIn, SignInRefused
-
-from sp.flows import sign_on
 from sp.saml.errors import Refused
 
 
