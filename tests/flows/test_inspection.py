@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from support.idp import Idp, key_named
 
-from sp.errors import NotFoundError
 from sp.demo.encryption import encrypt_assertion
 from sp.demo.messages import assertion_of, to_octets
+from sp.errors import NotFoundError
 from sp.flows import connection, housekeeping, inspection
 from sp.flows.actor import COMMAND_LINE
 from sp.flows.outcomes import SignInRefused
