@@ -17,13 +17,14 @@ IS_NEW_ENOUGH := import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info
 # The quick part leaves out what needs a program of the system.
 QUICK := not browser
 
-.PHONY: help run test check lock
+.PHONY: help run test check pictures lock
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run     start the service and a demonstration Identity Provider (PORT=8000 DEMO_PORT=8001)"
 	@echo "make test    the whole test suite (TESTS=tests/saml for a part, SP_TEST_DATABASE=postgresql)"
 	@echo "make check   lint, format, types, walls and the quick tests"
+	@echo "make pictures the screenshots of README, taken anew (needs chromium)"
 	@echo "make lock    pin requirements/*.in anew (UPGRADE=1 takes newer versions)"
 
 run: .venv/run.stamp
@@ -38,6 +39,9 @@ check: .venv/test.stamp
 	@$(PYTHON) -m ruff format --check --quiet .
 	@$(PYTHON) -m mypy
 	@$(PYTHON) -m pytest -q -m "$(QUICK)"
+
+pictures: .venv/test.stamp
+	@$(PYTHON) tests/support/pictures.py docs/pictures
 
 lock: .venv/test.stamp
 	@$(PIP) install --quiet --only-binary :all: uv

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 sys.path.insert(0, str(Path(__file__).parent))
 
 from support import own_keys
+from support.browser import chromium
 from support.databases import make_app, open_databases
 
 import sp.clock
@@ -106,6 +107,13 @@ def quick_keys(monkeypatch):
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Debian's Chromium; each test opens a profile of its own in it."""
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture

@@ -69,7 +69,8 @@ def prepare(ports: Ports, environment: Mapping[str, str]) -> None:
         directory=folder,
     )
     metadata = folder / "metadata.xml"
-    metadata.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for each in (folder.parent, folder):  # it holds people, and the demonstration's keys
+        each.mkdir(parents=True, exist_ok=True, mode=0o700)
     metadata.write_bytes(describe(config))
     _flask(environment, "db", "upgrade")
     _flask(environment, "sp", "demo", str(metadata))

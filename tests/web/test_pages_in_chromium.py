@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import closing, contextmanager
 from dataclasses import replace
 
 import pytest
-from support.browser import chromium, fresh_context
+from support.browser import fresh_context
 from support.databases import make_app
 from support.pages import make_live
-from werkzeug.serving import make_server
+from support.serving import read_whole, serving
 
 from sp.db import db
 from sp.flows import key_rollover
@@ -21,31 +19,6 @@ pytestmark = pytest.mark.browser
 TALL_ENOUGH = 44
 NARROW = {"width": 320, "height": 640}
 PAGES = ("/login", "/logout", "/nothing", "/saml/acme/acs")
-
-
-@contextmanager
-def serving(app):
-    """Serve a program on loopback while a test runs; its port is free because we hold it."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def read_whole(program):
-    """Make a program of the one in the list that gives its answers whole, every file closed.
-
-    Werkzeug's server leaves a file open where a browser goes away while it is sent.
-    """
-
-    def run(environ, start_response):
-        with closing(program[0](environ, start_response)) as body:
-            return [b"".join(body)]
-
-    return run
 
 
 def identity_provider(environ, start_response):
@@ -60,12 +33,6 @@ def identity_provider(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/html")])
     carried = b"a request" if b"SAMLRequest=" in body else b"nothing in the body"
     return [b"<title>arrived</title>", method.encode(), b" with ", carried]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,0 +1,115 @@
+"""The demonstration as a newcomer starts it: two programs, two sites, data in a folder of their own.
+
+with demonstration(tmp_path) as demo:
+    demo.service, demo.idp              # http://sp.localhost:…, http://idp.localhost:…
+    demo.flask("sp", "organisation", "policy", "acme", "--unsolicited", "accept")
+    demo.lines                          # what was printed until both answered
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+IN_USE = "is in use"
+LAST_LINE = "Ctrl-C ends both"
+TRIES = 5
+PATIENCE = 20
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    process: subprocess.Popen
+    lines: list[str]
+    port: int
+    idp_port: int
+    environment: dict[str, str]
+
+    @property
+    def service(self):
+        return f"http://sp.localhost:{self.port}"
+
+    @property
+    def idp(self):
+        return f"http://idp.localhost:{self.idp_port}"
+
+    def flask(self, *words):
+        """Run one of the service's own commands on the demonstration's data, and give its output."""
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", *words],
+            cwd=ROOT,
+            env=self.environment | {"SP_BASE_URL": self.service},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+def free_ports(count=2):
+    """Give ports that nobody listens on now; whoever takes them must be ready to be too late."""
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in held]
+    for each in held:
+        each.close()
+    return ports
+
+
+def environment_in(folder: Path) -> dict[str, str]:
+    """Give settings under which the demonstration keeps everything in a folder."""
+    return os.environ | {
+        "SP_DATABASE_URL": f"sqlite:///{folder / 'sp.sqlite3'}",
+        "SP_SETTINGS_DIR": str(folder / "saml_settings"),
+        "SP_CERTS_DIR": str(folder / "certs"),
+        "DEMO_DIRECTORY": str(folder / "demo"),
+    }
+
+
+def start(environment, ports, command=None, cwd=ROOT):
+    """Start it, and read what it prints until it says how to end it, or ends by itself."""
+    process = subprocess.Popen(
+        command or [sys.executable, "-m", "sp.demo.run"],
+        cwd=cwd,
+        env=environment | {"PORT": str(ports[0]), "DEMO_PORT": str(ports[1])},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    lines = []
+    for line in process.stdout:
+        lines.append(line.rstrip("\n"))
+        if line.startswith(LAST_LINE):
+            break
+    return Demonstration(process, lines, *ports, environment)
+
+
+def end(running):
+    """Press Ctrl-C, as in the terminal that it runs in."""
+    if running.process.poll() is None:
+        os.killpg(running.process.pid, signal.SIGINT)
+    running.process.communicate(timeout=PATIENCE)
+
+
+@contextmanager
+def demonstration(folder: Path, **started):
+    """Give the running demonstration; another pair of ports is taken where one was lost meanwhile."""
+    for _ in range(TRIES):
+        running = start(environment_in(folder), free_ports(), **started)
+        if running.lines and running.lines[-1].startswith(LAST_LINE):
+            break
+        end(running)
+        assert IN_USE in "\n".join(running.lines), running.lines
+    try:
+        yield running
+    finally:
+        end(running)
