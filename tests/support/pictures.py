@@ -18,7 +18,7 @@ from support.demonstration import demonstration
 
 SIZES = {"phone": {"width": 390, "height": 780}, "desktop": {"width": 1100, "height": 720}}
 SCHEMES = ("light", "dark")
-README_SIZE = {"width": 820, "height": 560}
+README_SIZE = {"width": 820, "height": 480}
 IN_README = ("login", "refused", "account")
 
 
@@ -127,7 +127,7 @@ def photograph(tab, given, name, size, scheme):
         return
     tab.wait_for_load_state("load")
     path = given.folder / (f"{name}-{size}-{scheme}.png" if given.all else f"{name}.png")
-    tab.screenshot(path=path, animations="disabled", full_page=given.all)
+    tab.screenshot(path=path, animations="disabled", full_page=True)
     print(path)  # noqa: T201 - progress, for people
 
 
