@@ -42,7 +42,7 @@ def give(gated: Gated, expectation: Expectation, plain: bytes | None) -> Finding
 
 def _judge_encrypted(document: Element, plain: Element, expectation: Expectation) -> None:
     for element in (document, plain):
-        error = toolkit.schema_error(element, "protocol")
+        error = toolkit.schema_error(element, toolkit.PROTOCOL)
         if error is not None:
             raise ObjectionError("schema", error)
         signature = element.find(SIGNATURE)

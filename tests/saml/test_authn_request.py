@@ -9,7 +9,7 @@ from lxml import etree
 
 from sp.saml import urn, xml
 from sp.saml.authn_request import make_authn_request
-from sp.saml.toolkit import schema_error
+from sp.saml.toolkit import PROTOCOL, schema_error
 
 PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
 KERBEROS = "urn:oasis:names:tc:SAML:2.0:ac:classes:Kerberos"
@@ -61,12 +61,12 @@ def test_a_request_has_no_declaration_and_no_document_type():
     ],
 )
 def test_every_request_is_valid_by_the_schema(changes):
-    assert schema_error(xml.parse(make(**changes)), "protocol") is None
+    assert schema_error(xml.parse(make(**changes)), PROTOCOL) is None
 
 
 def test_the_schema_check_sees_a_broken_request():
     unversioned = make().replace(b'Version="2.0" ', b"")
-    assert schema_error(xml.parse(unversioned), "protocol") is not None
+    assert schema_error(xml.parse(unversioned), PROTOCOL) is not None
 
 
 def test_the_instant_is_written_in_utc():

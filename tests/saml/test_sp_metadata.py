@@ -10,7 +10,7 @@ from support.key_pairs import key_named
 
 from sp.saml import urn, xml
 from sp.saml.sp_metadata import RequestedAttribute, SpDescription, make_sp_metadata
-from sp.saml.toolkit import schema_error
+from sp.saml.toolkit import METADATA, schema_error
 
 EMAIL = RequestedAttribute("email", "E-mail address", is_required=True)
 GROUPS = RequestedAttribute("groups")
@@ -57,12 +57,12 @@ def certificates_of(root, use):
 )
 def test_every_form_is_valid_by_the_schema(changes):
     octets = make_sp_metadata(description(**changes))
-    assert schema_error(xml.parse(octets), "metadata") is None
+    assert schema_error(xml.parse(octets), METADATA) is None
 
 
 def test_the_schema_check_sees_broken_metadata():
     octets = make_sp_metadata(description()).replace(b' index="0" isDefault="true"', b"")
-    assert schema_error(xml.parse(octets), "metadata") is not None
+    assert schema_error(xml.parse(octets), METADATA) is not None
 
 
 def test_the_same_description_gives_the_same_octets():

@@ -109,9 +109,9 @@ def test_documents_are_held_against_the_schemas():
     def broken(octets, schema):
         return toolkit.schema_error(xml.parse(octets), schema)
 
-    assert broken(IDP.response(), "protocol") is None
-    assert broken(IDP.metadata(), "metadata") is None
-    assert "Vers" in broken(IDP.response().replace(b"Version=", b"Vers="), "protocol")
+    assert broken(IDP.response(), toolkit.PROTOCOL) is None
+    assert broken(IDP.metadata(), toolkit.METADATA) is None
+    assert "Vers" in broken(IDP.response().replace(b"Version=", b"Vers="), toolkit.PROTOCOL)
 
 
 def test_the_request_is_not_compared_by_the_library():

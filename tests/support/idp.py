@@ -34,6 +34,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from lxml import etree
 from support.key_pairs import KeyPair, key_named
 
@@ -120,7 +121,7 @@ class Idp:
         sign: str = "assertion",
         encrypt: bool | EncryptionSpec = False,
         encrypted_name_id: bool | EncryptionSpec = False,
-        encrypt_for: str = "sp",
+        encrypt_for: str | RSAPublicKey = "sp",
         after: Change | None = None,
         key: KeyPair | None = None,
         signature: dict | None = None,
@@ -129,7 +130,8 @@ class Idp:
     ) -> bytes:
         """Return one message: good, save for what the arguments change."""
         root = _changed(self.unsigned(at, **overrides), change)
-        public_key = key_named(encrypt_for).private_key.public_key()
+        named = isinstance(encrypt_for, str)
+        public_key = key_named(encrypt_for).private_key.public_key() if named else encrypt_for
         if encrypted_name_id:
             encrypt_name_id(assertion_of(root), public_key, _spec_of(encrypted_name_id))
         if sign in ("assertion", "both"):
