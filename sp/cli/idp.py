@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from sp.cli.group import TEXT, SpGroup, current_config
-from sp.cli.output import facts, json_option, say, show, table
-from sp.errors import BadInputError, NotFoundError
+from sp.cli.output import facts, json_option, printable, say, show, table
+from sp.errors import NotFoundError
 from sp.flows import connection
 from sp.flows.actor import COMMAND_LINE
 from sp.organisations import presets
@@ -17,7 +19,7 @@ group = SpGroup("idp", help="Identity Providers: import a draft, look at it, put
 
 @group.command("import")
 @click.argument("slug", type=TEXT)
-@click.argument("file", type=TEXT)
+@click.argument("file", type=TEXT, metavar="FILE_OR_URL")
 @click.option("--entity-id", type=TEXT, help="Which one, where the file describes several.")
 @click.option(
     "--provider",
@@ -39,15 +41,11 @@ def import_file(
     provider: str | None,
     exceptions: tuple[str, ...],
 ) -> None:
-    """Keep the metadata in FILE (- for standard input) as a draft; nobody is affected by it."""
-    if "://" in file:
-        raise BadInputError(public="Save what is at that address to a file, and import the file.")
-    with click.open_file(file, "rb") as opened:
-        octets = opened.read()
+    """Keep the metadata at FILE_OR_URL (- for standard input) as a draft; nobody is affected."""
     made = connection.import_metadata(
         current_config(),
         slug,
-        octets,
+        _read_source(file),
         source=file,
         actor=COMMAND_LINE,
         entity_id=entity_id,
@@ -112,6 +110,16 @@ def history(slug: str, *, as_json: bool) -> None:
         for row in rows
     ]
     show(listed, as_json=as_json, lines=lambda: table(listed, empty=f"{slug} has no revisions."))
+
+
+def _read_source(file: str) -> bytes:
+    if "://" in file:
+        if sys.stderr.isatty():
+            click.echo(f"Fetching {printable(file)} ...", err=True)
+        return connection.fetch_metadata(current_config(), file)
+    with click.open_file(file, "rb") as opened:
+        octets: bytes = opened.read()
+    return octets
 
 
 def _read(one: Revision) -> dict[str, object]:

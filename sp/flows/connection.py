@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sp import clock, db
+from sp import clock, db, fetch
 from sp.audit import events
 from sp.config import Config
 from sp.errors import BadInputError, ConflictError, NotFoundError
@@ -19,7 +19,7 @@ from sp.organisations import idp_directory, organisation, presets
 from sp.organisations.idp_directory import Revision
 from sp.organisations.organisation import Organisation, RevisionRow
 from sp.saml import idp_metadata
-from sp.saml.idp_metadata import IdpMetadata
+from sp.saml.idp_metadata import MOST_OCTETS, IdpMetadata
 from sp.setting_values import is_loopback
 
 EXCEPTIONS = ("sha1", "weak-key", "http")
@@ -80,6 +80,11 @@ def import_metadata(
     }
     db.write(partial(_record_import, here=here, row=row, actor=actor, detail=detail))
     return Imported(number=number, digest=digest, provider=chosen, metadata=metadata)
+
+
+def fetch_metadata(config: Config, url: str) -> bytes:
+    """Return the metadata at an address, as received; raises FetchError."""
+    return fetch.fetch(url, limit=MOST_OCTETS, loopback=config.is_loopback)
 
 
 def _check_exceptions(exceptions: frozenset[str]) -> None:

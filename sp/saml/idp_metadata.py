@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from sp.saml import (
     metadata_document,
@@ -21,7 +22,16 @@ from sp.saml.metadata_keys import RoleKeys
 from sp.saml.metadata_types import Certificate, Endpoint, IdpMetadata, MetadataWarning
 from sp.saml.types import Element, SigningKey
 
-__all__ = ["Certificate", "Endpoint", "IdpMetadata", "MetadataWarning", "read_idp_metadata"]
+__all__ = [
+    "MOST_OCTETS",
+    "Certificate",
+    "Endpoint",
+    "IdpMetadata",
+    "MetadataWarning",
+    "read_idp_metadata",
+]
+
+MOST_OCTETS: Final = metadata_document.LIMITS.octets
 
 
 def read_idp_metadata(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from support.idp import IDP_ENTITY_ID, Idp, key_named
+from support.serving import serving
 
 
 def test_import_is_a_draft_and_says_how_to_go_on(sp, acme, metadata):
@@ -60,8 +63,24 @@ def test_number_that_no_revision_has_is_one_sentence(acme, refused, number):
     assert "no revision" in refused("idp", "live", "acme", number)
 
 
-def test_address_is_not_fetched(acme, refused):
-    assert "to a file" in refused("idp", "import", "acme", "https://idp.example.com/metadata")
+def test_address_is_fetched(sp, acme, app, config, monkeypatch):
+    def publish(environ, start_response):
+        start_response("200 OK", [("Content-Type", "application/samlmetadata+xml")])
+        return [Idp().metadata()]
+
+    with serving(publish) as server:
+        url = f"http://127.0.0.1:{server.server_port}/metadata"
+        assert "begins with https://" in sp("idp", "import", "acme", url).err
+        here = replace(config, base_url="http://sp.localhost:8000")
+        monkeypatch.setitem(app.extensions, "sp_config", here)
+        done = sp("idp", "import", "acme", url)
+    assert done.status == 0, done
+    assert sp("idp", "history", "acme", "--json").json[0]["source"] == url
+
+
+def test_address_that_may_not_be_fetched_is_one_sentence(acme, refused):
+    said = refused("idp", "import", "acme", "https://169.254.169.254/metadata")
+    assert said == "169.254.169.254 is not an address of the public network."
 
 
 def test_missing_file_is_one_sentence(acme, refused, tmp_path):

@@ -86,7 +86,9 @@ def test_any_body_at_the_acs_is_answered(ada, body, kind):
 @QUIETLY
 @given(value=st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=80))
 def test_any_cookie_is_answered(ada, value):
-    cookies = f"__Host-sp_session={value}; __Secure-sp_binding={value}; __Secure-sp_restarted={value}"
+    cookies = (
+        f"__Host-sp_session={value}; __Secure-sp_binding={value}; __Secure-sp_restarted={value}"
+    )
     header = {"Cookie": cookies.encode("latin-1")}
     for path in ("/whoami", START, "/logout"):
         assert ada.client.get(path, headers=header).status_code < 500

@@ -1,0 +1,220 @@
+"""A document is fetched from where it stands, and an address leads nowhere else."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+import threading
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from sp import clock, fetch
+from sp.fetch import FetchError
+
+LIMIT = 1_000_000
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.asked.append((self.path, self.headers["Host"]))
+        answer = self.server.answers[self.path.partition("?")[0]]
+        if callable(answer):
+            answer(self)
+        elif isinstance(answer, str):
+            self.send_response(302)
+            self.send_header("Location", answer)
+            self.end_headers()
+        else:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(answer)
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def web(answers, certificate=None):
+    """Serve answers by path: octets, the place that a redirect leads to, or what is done by hand."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.answers, server.asked, server.daemon_threads = answers, [], True
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        # The handshake belongs to the thread that answers, which also closes after a failed one.
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
+    server.handle_error = lambda *_: None
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def missing(handler):
+    handler.send_error(404)
+
+
+def drip(handler):
+    """Send a little now and then, for longer than anybody waits."""
+    handler.send_response(200)
+    handler.end_headers()
+    for _ in range(100):
+        handler.wfile.write(b"x")
+        handler.wfile.flush()
+        time.sleep(0.1)
+
+
+def nonsense(handler):
+    handler.wfile.write(b"220 mail.example ESMTP\r\n")
+
+
+def at(server, path, host="127.0.0.1", scheme="http"):
+    return f"{scheme}://{host}:{server.server_port}{path}"
+
+
+def refusal(url, **arguments):
+    with pytest.raises(FetchError) as caught:
+        fetch.fetch(url, limit=LIMIT, **arguments)
+    return caught.value
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """A certificate for localhost, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(clock.now() - timedelta(hours=1))
+        .not_valid_after(clock.now() + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "localhost.pem"
+    path.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + made.public_bytes(Encoding.PEM)
+    )
+    return path
+
+
+@pytest.fixture
+def trusting(certificate, monkeypatch):
+    """This machine trusts that certificate, as an operator would tell it to."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    fetch._tls.cache_clear()
+    yield certificate
+    fetch._tls.cache_clear()
+
+
+def test_what_stands_there_is_given():
+    with web({"/metadata": b"<x/>"}) as server:
+        assert fetch.fetch(at(server, "/metadata?appid=1"), limit=LIMIT, loopback=True) == b"<x/>"
+        assert server.asked == [("/metadata?appid=1", f"127.0.0.1:{server.server_port}")]
+
+
+def test_a_name_under_localhost_is_this_machine():
+    with web({"/": b"<x/>"}) as server:
+        url = at(server, "", host="idp.localhost")
+        assert fetch.fetch(url, limit=LIMIT, loopback=True) == b"<x/>"
+
+
+def test_https_is_spoken_with_who_proves_who_they_are(trusting):
+    with web({"/": b"<x/>"}, trusting) as server:
+        url = at(server, "/", host="localhost", scheme="https")
+        assert fetch.fetch(url, limit=LIMIT, loopback=True) == b"<x/>"
+
+
+def test_who_does_not_prove_it_is_not_asked(certificate):
+    with web({"/": b"<x/>"}, certificate) as server:
+        url = at(server, "/", host="localhost", scheme="https")
+        assert "does not prove who it is" in refusal(url, loopback=True).public
+        assert server.asked == []
+
+
+def test_a_redirect_is_followed_a_few_times():
+    with web({"/1": "/2", "/2": "3", "/3": b"<x/>", "/round": "/round"}) as server:
+        assert fetch.fetch(at(server, "/1"), limit=LIMIT, loopback=True) == b"<x/>"
+        assert "without end" in refusal(at(server, "/round"), loopback=True).public
+        assert len(server.asked) == 3 + fetch.MOST_REDIRECTS + 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://127.0.0.1/",
+        "https://localhost/",
+        "https://[::1]/",
+        "https://[::ffff:10.0.0.1]/",
+        "https://10.0.0.1/",
+        "https://192.168.1.1/",
+        "https://169.254.169.254/latest/meta-data/",
+        "https://100.64.0.1/",
+        "https://0.0.0.0/",
+        "https://224.0.0.1/",
+        "https://2130706433/",
+        "https://0x7f.1/",
+    ],
+)
+def test_an_address_that_is_not_public_is_not_reached(url):
+    assert refusal(url).code == "address_not_public"
+
+
+def test_a_redirect_leads_to_no_other_network_either():
+    with web({"/": "https://10.0.0.1/", "/file": "file:///etc/passwd"}) as server:
+        assert refusal(at(server, "/"), loopback=True).code == "address_not_public"
+        assert "https://" in refusal(at(server, "/file"), loopback=True).public
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://idp.example.com/metadata",
+        "ftp://idp.example.com/metadata",
+        "file:///etc/passwd",
+        "https://",
+        "https:///metadata",
+        "https://ada@idp.example.com/",
+        "https://idp.example.com:port/",
+        "https://[/",
+        "//idp.example.com/",
+        "",
+    ],
+)
+def test_only_an_https_address_is_fetched(url):
+    assert refusal(url).public == "Only an address that begins with https:// can be fetched."
+
+
+@pytest.mark.parametrize("host", ["nothing.invalid", "a" * 64 + ".example", ".example"])
+def test_a_host_that_does_not_exist_is_named(host):
+    assert refusal(f"https://{host}/").public == f"There is no host {host}."
+
+
+def test_what_is_missing_too_large_too_slow_or_no_web_server_is_told():
+    answers = {"/no": missing, "/big": b"x" * (LIMIT + 1), "/slow": drip, "/mail": nonsense}
+    with web(answers) as server:
+        assert "status 404" in refusal(at(server, "/no"), loopback=True).public
+        assert "larger than 1 MB" in refusal(at(server, "/big"), loopback=True).public
+        slow = refusal(at(server, "/slow"), loopback=True, seconds=0.3)
+        assert "too long" in slow.public
+        assert "as a web server does" in refusal(at(server, "/mail"), loopback=True).public
+    assert "cannot be reached" in refusal(at(server, "/"), loopback=True).public
