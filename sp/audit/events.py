@@ -6,20 +6,18 @@ The format is fixed for ever and written down for strangers in docs/audit-format
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Integer, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sp import clock
+from sp.audit.canonical_json import canonical_json
+from sp.audit.evidence import Evidence
 from sp.db import Base, UtcDateTime
-
-if TYPE_CHECKING:
-    from sp.audit.evidence import Evidence
 
 FORMAT: Final = 1
 SALT_OCTETS: Final = 16
@@ -144,18 +142,6 @@ class Event:
 
 HASHED: Final = tuple(each.name for each in EventTable.__table__.columns if each.name != "hash")
 """The columns that an event's hash covers: all but the hash."""
-_PLAIN: Final = (str, int, bool, type(None))
-
-
-def canonical_json(value: object) -> bytes:
-    """Return the one JSON text of a value: sorted keys, no blanks, UTF-8, integers only.
-
-    For what we hash this is RFC 8785, since our keys are ASCII and our integers below 2^53. Half a
-    surrogate pair becomes "?": no octets of UTF-8 stand for it. Raises TypeError for a fraction.
-    """
-    _refuse_fractions(value)
-    encoded = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return encoded.encode("utf-8", "replace")
 
 
 def hash_event(columns: Mapping[str, Any]) -> str:
@@ -185,20 +171,3 @@ def _columns(event: Event) -> dict[str, Any]:
 def digest_detail(salt: bytes, detail: bytes) -> str:
     """Return what is chained of a detail; without the salt nobody can try values against it."""
     return hashlib.sha256(b"sp-audit-detail-1\n" + salt + detail).hexdigest()
-
-
-def _refuse_fractions(value: object) -> None:
-    if isinstance(value, Mapping):
-        for name in value:
-            if not isinstance(name, str):
-                raise TypeError(f"a name in canonical JSON is text, not {type(name).__name__}")
-        inside: Iterable[object] = value.values()
-    elif isinstance(value, (list, tuple)):
-        inside = value
-    elif isinstance(value, _PLAIN):
-        return
-    else:
-        raise TypeError(f"canonical JSON has no {type(value).__name__}")
-    for inner in inside:
-        if type(inner) not in _PLAIN:  # most are plain, and this runs at every sign-in
-            _refuse_fractions(inner)

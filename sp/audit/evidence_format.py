@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sp import clock
-from sp.audit.events import canonical_json
+from sp.audit.canonical_json import canonical_json
 from sp.errors import SpError
 from sp.saml.types import Expectation, Finding, SigningKey
 

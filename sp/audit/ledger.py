@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, bindparam, exists, func, insert, select
 
 from sp import clock, db
 from sp.audit import evidence, refusals
+from sp.audit.canonical_json import canonical_json
 from sp.audit.events import (
     FORMAT,
     HASHED,
@@ -22,7 +23,6 @@ from sp.audit.events import (
     DetailTable,
     EventTable,
     NewEvent,
-    canonical_json,
     digest_detail,
     hash_event,
 )

@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from sp.audit.events import HASHED, canonical_json, digest_detail, hash_event
+from sp.audit.canonical_json import canonical_json
+from sp.audit.events import HASHED, digest_detail, hash_event
 
 FIRST = {
     "account_id": 7,
