@@ -40,8 +40,9 @@ def checkout(tmp_path):
 
 @pytest.fixture
 def bare():
-    """The settings that a newcomer has: none."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("SP_")}
+    """The environment of a newcomer: no settings, and no make that runs this one."""
+    ours = ("SP_", "MAKE", "MFLAGS")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 def make_run(checkout, environment):

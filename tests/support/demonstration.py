@@ -84,6 +84,7 @@ def start(environment, ports, command=None, cwd=ROOT):
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=_as_in_a_terminal,
     )
     lines = []
     for line in process.stdout:
@@ -91,6 +92,11 @@ def start(environment, ports, command=None, cwd=ROOT):
         if line.startswith(LAST_LINE):
             break
     return Demonstration(process, lines, *ports, environment)
+
+
+def _as_in_a_terminal():
+    """Take Ctrl-C, which a shell makes its background jobs ignore."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def end(running):
