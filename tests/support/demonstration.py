@@ -75,8 +75,10 @@ def environment_in(folder: Path) -> dict[str, str]:
 
 def start(environment, ports, command=None, cwd=ROOT):
     """Start it, and read what it prints until it says how to end it, or ends by itself."""
+    # A shell makes its background jobs ignore Ctrl-C; a terminal does not.
+    words = ["env", "--default-signal=INT", *(command or [sys.executable, "-m", "sp.demo.run"])]
     process = subprocess.Popen(
-        command or [sys.executable, "-m", "sp.demo.run"],
+        words,
         cwd=cwd,
         env=environment | {"PORT": str(ports[0]), "DEMO_PORT": str(ports[1])},
         stdin=subprocess.DEVNULL,
@@ -84,7 +86,6 @@ def start(environment, ports, command=None, cwd=ROOT):
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
-        preexec_fn=_as_in_a_terminal,
     )
     lines = []
     for line in process.stdout:
@@ -92,11 +93,6 @@ def start(environment, ports, command=None, cwd=ROOT):
         if line.startswith(LAST_LINE):
             break
     return Demonstration(process, lines, *ports, environment)
-
-
-def _as_in_a_terminal():
-    """Take Ctrl-C, which a shell makes its background jobs ignore."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def end(running):
