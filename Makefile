@@ -15,7 +15,7 @@ LOCK := $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --
 IS_NEW_ENOUGH := import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 
 # The quick part leaves out what needs a program of the system.
-QUICK := not browser
+QUICK := not browser and not identity_providers
 
 .PHONY: help run test check pictures lock
 .DEFAULT_GOAL := help
