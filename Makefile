@@ -14,6 +14,11 @@ LOCK := $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --
 # Debian ships venv apart: without it ensurepip is missing, too.
 IS_NEW_ENOUGH := import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 
+# In a folder of its own inside .venv; what npm fetches must be what the lock file says.
+AXE := tests/support/axe/package.json tests/support/axe/package-lock.json
+NPM_CI := npm ci --prefix .venv/axe --ignore-scripts --no-audit --no-fund \
+	--no-update-notifier --prefer-offline --loglevel error
+
 # The quick part leaves out what needs a program of the system.
 QUICK := not browser and not identity_providers
 
@@ -30,7 +35,7 @@ help:
 run: .venv/run.stamp
 	@exec $(PYTHON) -m sp.demo.run
 
-test: .venv/test.stamp
+test: .venv/test.stamp .venv/axe.stamp
 	@$(PYTHON) tests/support/system_programs.py
 	@$(PYTHON) -m pytest $(TESTS)
 
@@ -74,3 +79,11 @@ lock: .venv/test.stamp
 	@echo "Installing what the tests need (once) ..."
 	@$(PIP) install $(WHEELS) --requirement requirements/test.txt
 	@touch .venv/test.stamp
+
+# Without npm, or where it finds no registry, there is no stamp, and the tests that need it skip.
+.venv/axe.stamp: $(AXE) .venv/made.stamp
+	@if command -v npm >/dev/null; then \
+		echo "Installing axe-core for the accessibility tests (once) ..."; \
+		mkdir -p .venv/axe && cp $(AXE) .venv/axe/ && $(NPM_CI) && touch .venv/axe.stamp || \
+			echo "npm could not install axe-core; the tests that need it are skipped." >&2; \
+	fi

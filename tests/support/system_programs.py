@@ -6,6 +6,7 @@ import shutil
 
 PROGRAMS = {
     "chromium": ("chromium", "the journeys in a real browser"),
+    "npm": ("npm", "the accessibility of every page, by axe-core"),
 }
 
 
