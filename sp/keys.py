@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -85,18 +86,26 @@ def load_keyring(directory: Path) -> KeyRing:
     return known[1]
 
 
-def generate_keys(directory: Path, now: datetime, common_name: str) -> KeyRing:
+def generate_keys(
+    directory: Path, now: datetime, common_name: str, record: Callable[[dict[str, int]], None]
+) -> KeyRing:
     """Make the first signing and encryption pair; a ConflictError where there are keys already.
 
-    state.json comes last and at once: a crash before it leaves files that nothing names and that
-    no later key overwrites. Raises KeysError where the folder cannot be written.
+    Once the files are durable `record` is told their numbers. state.json comes last and at once:
+    a crash before it leaves files that nothing uses and that no later key overwrites, and no key
+    is ever in force that was not recorded. Raises KeysError where the folder cannot be written,
+    and what `record` raises.
     """
     already = ConflictError(public=f"There are keys in {directory} already; nothing was changed.")
     if (directory / STATE).exists():
         raise already
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        made = _write_first(directory, now, common_name)
+        numbers = _write_pairs(directory, now, common_name)
+        if numbers is None or (directory / STATE).exists():
+            raise already
+        record(numbers)
+        made = _name_first(directory, numbers)
     except OSError as error:
         sentence = f"The keys cannot be written to {directory}: {error.strerror}."
         raise KeysError(public=sentence) from error
@@ -105,15 +114,20 @@ def generate_keys(directory: Path, now: datetime, common_name: str) -> KeyRing:
     return load_keyring(directory)
 
 
-def _write_first(directory: Path, now: datetime, common_name: str) -> bool:
-    """Write both pairs, then the state that names them; False where somebody else was first."""
+def _write_pairs(directory: Path, now: datetime, common_name: str) -> dict[str, int] | None:
+    """Write one pair of each kind and return their numbers; None where somebody took one first."""
     numbers = {}
     for kind in ("signing", "encryption"):
         number = numbers[kind] = key_files.next_number(directory, kind)
         try:
             key_files.write_pair(directory, kind, number, *key_files.make_pair(now, common_name))
         except FileExistsError:
-            return False
+            return None
+    return numbers
+
+
+def _name_first(directory: Path, numbers: dict[str, int]) -> bool:
+    """Put the pairs of these numbers in force; False where others are already."""
     state = {
         "format": FORMAT,
         "signing": {"current": numbers["signing"], "next": None},

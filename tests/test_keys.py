@@ -32,8 +32,12 @@ def quick(monkeypatch, pairs):
 
 @pytest.fixture
 def made(tmp_path, quick):
-    keys.generate_keys(tmp_path, NOW, "sp.example.com")
+    generate(tmp_path, NOW, "sp.example.com")
     return tmp_path
+
+
+def generate(directory, now, common_name, record=lambda _numbers: None):
+    return keys.generate_keys(directory, now, common_name, record)
 
 
 def modes(directory):
@@ -64,7 +68,7 @@ def test_generating_makes_both_pairs_and_the_state(made):
 def test_private_keys_stay_private_under_any_umask(tmp_path, quick):
     before = os.umask(0)
     try:
-        keys.generate_keys(tmp_path / "certs", NOW, "sp.example.com")
+        generate(tmp_path / "certs", NOW, "sp.example.com")
     finally:
         os.umask(before)
     assert modes(tmp_path / "certs")["signing-1.key"] == 0o600
@@ -100,7 +104,7 @@ def test_generated_keys_are_what_is_loaded(made, pairs):
 def test_generating_twice_is_refused_and_changes_nothing(made):
     before = {path.name: path.read_bytes() for path in made.iterdir()}
     with pytest.raises(ConflictError, match="already"):
-        keys.generate_keys(made, NOW, "sp.example.com")
+        generate(made, NOW, "sp.example.com")
     assert {path.name: path.read_bytes() for path in made.iterdir()} == before
 
 
@@ -113,7 +117,7 @@ def test_of_two_that_generate_at_once_one_wins(tmp_path, quick, monkeypatch):
 
     monkeypatch.setattr(os, "link", other_was_first)
     with pytest.raises(ConflictError):
-        keys.generate_keys(tmp_path, NOW, "sp.example.com")
+        generate(tmp_path, NOW, "sp.example.com")
     assert keys.load_keyring(tmp_path).signing.number == 1
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
@@ -132,19 +136,19 @@ def test_crash_at_any_step_leaves_nothing_half(tmp_path, quick, pairs, monkeypat
     monkeypatch.setattr(key_files, "_write_new", crash)
     if step < 5:
         with pytest.raises(KeyboardInterrupt):
-            keys.generate_keys(tmp_path, NOW, "sp.example.com")
+            generate(tmp_path, NOW, "sp.example.com")
         assert refusal(tmp_path).code == "no_keys"
         left = list(pairs)
         monkeypatch.setattr(key_files, "make_pair", lambda _now, _name: left.pop(0))
         monkeypatch.setattr(key_files, "_write_new", write_new)
-    ring = keys.generate_keys(tmp_path, NOW, "sp.example.com")
+    ring = generate(tmp_path, NOW, "sp.example.com")
     assert ring.signing.certificate == pairs[0][1].public_bytes(Encoding.DER)
     assert keys.load_keyring(tmp_path) is ring
 
 
 def test_orphan_is_never_overwritten(tmp_path, quick):
     (tmp_path / "signing-7.crt").write_text("left by a crash", encoding="utf-8")
-    ring = keys.generate_keys(tmp_path, NOW, "sp.example.com")
+    ring = generate(tmp_path, NOW, "sp.example.com")
     assert (ring.signing.number, ring.encryption.number) == (8, 1)
     assert (tmp_path / "signing-7.crt").read_text(encoding="utf-8") == "left by a crash"
 
@@ -188,7 +192,7 @@ def test_folder_that_cannot_be_made_is_one_sentence(tmp_path):
     with pytest.raises(KeysError, match="Set SP_SECRET_KEY"):
         keys.load_or_make_secret_key(tmp_path / "certs")
     with pytest.raises(KeysError, match="cannot be written"):
-        keys.generate_keys(tmp_path / "certs", NOW, "sp.example.com")
+        generate(tmp_path / "certs", NOW, "sp.example.com")
 
 
 def test_keys_are_read_again_only_when_the_state_was_replaced(made):

@@ -64,8 +64,9 @@ def test_missing_keys_are_told(sp, acme):
 
 
 def test_keys_that_nobody_recorded_are_told(sp, acme, config, clock):
-
-    keys.generate_keys(config.certificates_directory, clock.now(), "sp.example.com")
+    keys.generate_keys(
+        config.certificates_directory, clock.now(), "sp.example.com", lambda _numbers: None
+    )
     assert "no event" in amiss(sp)["keys"]
 
 
