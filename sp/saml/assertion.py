@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sp.saml import gate, urn, xml
+from sp.saml import gate, xml
 from sp.saml.errors import refuse
 from sp.saml.signature import VerifiedElement
 from sp.saml.types import Assertion, Attribute, Decrypt, Element, NameID
 from sp.saml.urn import q
 
-_SUBJECT = "saml:Subject/"
-_STATEMENT = "saml:AuthnStatement"
-
 
 def read_name_id(verified: VerifiedElement, decrypt: Decrypt) -> tuple[NameID | None, bytes | None]:
     """Return the subject's NameID and, where it was encrypted, the plain octets (Core 2.2.3)."""
-    element = verified.element.find(_SUBJECT + "saml:NameID", urn.PREFIXES)
+    element = xml.find(verified.element, "saml:Subject/saml:NameID")
     plain: bytes | None = None
     if element is None:
-        encrypted = verified.element.find(_SUBJECT + "saml:EncryptedID", urn.PREFIXES)
+        encrypted = xml.find(verified.element, "saml:Subject/saml:EncryptedID")
         if encrypted is None:
             return None, None
         plain = decrypt(encrypted)
         element = gate.read_decrypted(plain, "NameID")
     if len(element):
         raise refuse("name_id", "text", "child elements", "Core 2.2.3")
-    value = xml.trim(text_of(element))
+    value = xml.trim(xml.text_of(element))
     if not value:
         return None, plain
     return (
@@ -48,9 +45,9 @@ def read_assertion(
     name_id and in_response_to: as `read_name_id` and `confirmation.answered_request` read them.
     """
     element = verified.element
-    statement = element.find(_STATEMENT, urn.PREFIXES)
+    statement = xml.find(element, "saml:AuthnStatement")
     assert statement is not None, "a check saw to it"
-    context = statement.findtext("saml:AuthnContext/saml:AuthnContextClassRef", None, urn.PREFIXES)
+    context = xml.find_text(statement, "saml:AuthnContext/saml:AuthnContextClassRef")
     return Assertion(
         assertion_id=element.get("ID", ""),
         issuer=read_issuer(element),
@@ -68,27 +65,21 @@ def read_assertion(
 
 def read_issuer(element: Element) -> str:
     """Return the Issuer's text, "" where there is none (Core 2.2.5)."""
-    issuer = element.find("saml:Issuer", urn.PREFIXES)
-    return "" if issuer is None else xml.trim(text_of(issuer))
+    return xml.trim(xml.find_text(element, "saml:Issuer"))
 
 
 def read_attributes(element: Element) -> tuple[Attribute, ...]:
     """Return the attributes by Name, values of repeated Names merged (Core 2.7.3)."""
     found: dict[str, list[str | None]] = {}
-    for attribute in element.iterfind("saml:AttributeStatement/saml:Attribute", urn.PREFIXES):
+    for attribute in xml.find_all(element, "saml:AttributeStatement/saml:Attribute"):
         values = found.setdefault(attribute.get("Name", ""), [])
-        for value in attribute.iterfind(q("saml:AttributeValue")):
-            values.append(None if len(value) else text_of(value))
+        for value in attribute.iterchildren(q("saml:AttributeValue")):
+            values.append(None if len(value) else value.text or "")
     return tuple(Attribute(name, tuple(values)) for name, values in found.items())
 
 
-def text_of(element: Element) -> str:
-    """Return the whole text of an element, whatever stands between its parts."""
-    return "".join(str(part) for part in element.itertext())
-
-
 def _latest(element: Element) -> datetime | None:
-    conditions = element.find("saml:Conditions", urn.PREFIXES)
+    conditions = xml.find(element, "saml:Conditions")
     return None if conditions is None else _instant(conditions.get("NotOnOrAfter"))
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from sp.saml import confirmation, times, urn, xml
-from sp.saml.assertion import read_issuer, text_of
 from sp.saml.facts import Facts
 from sp.saml.types import Finding
 from sp.saml.urn import q
@@ -37,15 +36,9 @@ def check_version(facts: Facts) -> Finding:
 def check_issuer(facts: Facts) -> Finding:
     """The Assertion's Issuer, and the Response's where there is one, are the IdP's entityID."""
     expected = facts.expectation.idp_entity_id
-    issuers = [read_issuer(facts.assertion)]
-    if facts.response.find("saml:Issuer", urn.PREFIXES) is not None:
-        issuers.append(read_issuer(facts.response))
-    formats = [
-        issuer.get("Format", urn.ENTITY)
-        for parent in (facts.assertion, facts.response)
-        if (issuer := parent.find("saml:Issuer", urn.PREFIXES)) is not None
-    ]
-    ok = all(each == expected for each in issuers) and set(formats) <= {urn.ENTITY}
+    issuers = ["" if each is None else xml.trim(xml.text_of(each)) for each in facts.issuers]
+    formats = {each.get("Format", urn.ENTITY) for each in facts.issuers if each is not None}
+    ok = all(each == expected for each in issuers) and formats <= {urn.ENTITY}
     actual = " and ".join(each or "none" for each in dict.fromkeys(issuers))
     return found("issuer", "Profiles 4.1.4.2", expected, actual, ok=ok and bool(expected))
 
@@ -61,10 +54,9 @@ def check_audience(facts: Facts) -> Finding:
     """At least one AudienceRestriction, and each names us exactly (Core 2.5.1.4)."""
     expected = facts.expectation.sp_entity_id
     restrictions = [
-        [xml.trim(text_of(audience)) for audience in each.iterfind(q("saml:Audience"))]
-        for each in facts.assertion.iterfind(
-            "saml:Conditions/saml:AudienceRestriction", urn.PREFIXES
-        )
+        [xml.trim(xml.text_of(audience)) for audience in xml.find_all(each, "saml:Audience")]
+        for conditions in facts.conditions
+        for each in xml.find_all(conditions, "saml:AudienceRestriction")
     ]
     ok = bool(restrictions) and all(expected in each for each in restrictions)
     actual = "; ".join(", ".join(each) for each in restrictions) or "none"
@@ -73,7 +65,7 @@ def check_audience(facts: Facts) -> Finding:
 
 def check_conditions(facts: Facts) -> Finding:
     """There is exactly one Conditions element."""
-    count = len(facts.assertion.findall("saml:Conditions", urn.PREFIXES))
+    count = len(facts.conditions)
     return found("conditions", "Profiles 4.1.4.2", "one", str(count), ok=count == 1)
 
 
@@ -81,7 +73,7 @@ def check_unknown_condition(facts: Facts) -> Finding:
     """A condition that we do not know makes the assertion unusable (Core 2.5.1)."""
     unknown = [
         str(each.tag)
-        for conditions in facts.assertion.iterfind("saml:Conditions", urn.PREFIXES)
+        for conditions in facts.conditions
         for each in conditions
         if each.tag not in KNOWN_CONDITIONS
     ]
@@ -92,14 +84,14 @@ def check_unknown_condition(facts: Facts) -> Finding:
 
 def check_authn_statement(facts: Facts) -> Finding:
     """There is exactly one AuthnStatement."""
-    count = len(facts.assertion.findall("saml:AuthnStatement", urn.PREFIXES))
+    count = len(facts.statements)
     return found("authn_statement", "Profiles 4.1.4.2", "one", str(count), ok=count == 1)
 
 
 def check_authn_context(facts: Facts) -> Finding:
     """The context is one of those that the request demanded, if it did (Core 3.3.2.2.1)."""
     path = "saml:AuthnStatement/saml:AuthnContext/saml:AuthnContextClassRef"
-    actual = xml.trim(facts.assertion.findtext(path, None, urn.PREFIXES))
+    actual = xml.trim(xml.find_text(facts.assertion, path))
     wanted = facts.expectation.contexts
     return found(
         "authn_context",

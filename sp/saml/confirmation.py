@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sp.saml import times, urn
+from sp.saml import times, xml
 from sp.saml.types import Element, Finding
-from sp.saml.urn import q
 
 if TYPE_CHECKING:
     from sp.saml.facts import Facts
 
 SECTION = "Profiles 4.1.4.2"
+DATA = "saml:SubjectConfirmationData"
 
 
 def check_confirmation(facts: Facts) -> Finding:
@@ -23,7 +23,7 @@ def check_confirmation(facts: Facts) -> Finding:
     finding = Finding(
         "subject_confirmation", ok=False, expected="one bearer", actual="none", section=SECTION
     )
-    for each in _bearers(facts):
+    for each in facts.bearers:
         finding = _confirmation(facts, each)
         if finding.ok:
             return finding
@@ -38,7 +38,7 @@ def answered_request(facts: Facts) -> str | None:
     """
     named = [
         value
-        for each in _bearers(facts)
+        for each in facts.bearers
         if _confirmation(facts, each).ok
         and (value := _data_of(each).get("InResponseTo")) is not None
     ]
@@ -61,19 +61,14 @@ def check_in_response_to(facts: Facts) -> Finding:
     )
 
 
-def _bearers(facts: Facts) -> list[Element]:
-    found = facts.assertion.iterfind("saml:Subject/saml:SubjectConfirmation", urn.PREFIXES)
-    return [each for each in found if each.get("Method") == urn.BEARER]
-
-
 def _data_of(confirmation: Element) -> Element:
-    data = confirmation.find(q("saml:SubjectConfirmationData"))
+    data = xml.find(confirmation, DATA)
     assert data is not None, "a confirmation that holds has it"
     return data
 
 
 def _confirmation(facts: Facts, confirmation: Element) -> Finding:
-    data = confirmation.find(q("saml:SubjectConfirmationData"))
+    data = xml.find(confirmation, DATA)
     if data is None:
         return _failed("SubjectConfirmationData", "none")
     if data.get("NotBefore") is not None:

@@ -1,13 +1,15 @@
-"""What the checks look at."""
+"""What the checks look at: each part is found once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+from sp.saml import urn, xml
 from sp.saml.types import Element, Expectation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Facts:
     """The verified assertion, and the Response around it.
 
@@ -19,3 +21,26 @@ class Facts:
     response_signed: bool
     assertion: Element
     expectation: Expectation
+
+    @cached_property
+    def conditions(self) -> list[Element]:
+        """Return every Conditions element; a good assertion has one."""
+        return xml.find_all(self.assertion, "saml:Conditions")
+
+    @cached_property
+    def statements(self) -> list[Element]:
+        """Return every AuthnStatement; a good assertion has one."""
+        return xml.find_all(self.assertion, "saml:AuthnStatement")
+
+    @cached_property
+    def bearers(self) -> list[Element]:
+        """Return the bearer confirmations of the subject."""
+        found = xml.find_all(self.assertion, "saml:Subject/saml:SubjectConfirmation")
+        return [each for each in found if each.get("Method") == urn.BEARER]
+
+    @cached_property
+    def issuers(self) -> list[Element | None]:
+        """Return the Assertion's Issuer, or None, and the Response's where there is one."""
+        own = xml.find(self.assertion, "saml:Issuer")
+        around = xml.find(self.response, "saml:Issuer")
+        return [own] if around is None else [own, around]

@@ -130,7 +130,7 @@ def _ids(root: Element) -> Iterator[str]:
 
 
 def _inspect_count(root: Element, count: int) -> None:
-    codes = [code.get("Value") for code in root.iterfind(_STATUS_CODES, urn.PREFIXES)]
+    codes = [code.get("Value") for code in xml.find_all(root, _STATUS_CODES)]
     expected = 1 if codes == [urn.SUCCESS] else 0
     if count != expected:
         raise refuse(
@@ -143,14 +143,14 @@ def _inspect_count(root: Element, count: int) -> None:
 
 def _in_response_to(root: Element, assertion: Element | None) -> str | None:
     if assertion is not None:
-        for data in assertion.iterfind(_CONFIRMATION_DATA, urn.PREFIXES):
+        for data in xml.find_all(assertion, _CONFIRMATION_DATA):
             if (value := data.get("InResponseTo")) is not None:
                 return value
     return root.get("InResponseTo")
 
 
 def _issuer(root: Element, assertion: Element | None) -> str | None:
-    text = root.findtext("saml:Issuer", None, urn.PREFIXES)
+    text = xml.find_text(root, "saml:Issuer")
     if text is None and assertion is not None:
-        text = assertion.findtext("saml:Issuer", None, urn.PREFIXES)
+        text = xml.find_text(assertion, "saml:Issuer")
     return None if text is None else xml.trim(text)

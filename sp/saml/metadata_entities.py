@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sp.saml import urn, xml
+from sp.saml import canonical, urn, xml
 from sp.saml.errors import MetadataRefused
 from sp.saml.types import Element
 
@@ -153,7 +153,7 @@ def _find_chosen(usable: list[Entity], entity_id: str) -> Entity:
     found = [entity for entity in usable if entity.entity_id == xml.trim(entity_id)]
     if not found:
         raise _offer("unknown_entity_id", usable)
-    contents = {xml.canonicalise(entity.role, exclusive=True) for entity in found}
+    contents = {canonical.canonicalise(entity.role, exclusive=True) for entity in found}
     if len(contents) > 1:
         raise refuse("ambiguous_entity_id")
     return found[0]

@@ -7,7 +7,6 @@ from typing import Final
 
 from sp.saml import gate_signature, metadata_keys, signature, urn, xml
 from sp.saml.errors import MetadataRefused, Refused, refuse
-from sp.saml.metadata_document import LIMITS
 from sp.saml.types import Element, SigningKey
 
 _STATES: Final = ("none", "intact", "unchecked", "broken")
@@ -30,7 +29,7 @@ def verify(root: Element, keys: tuple[SigningKey, ...]) -> Element:
     """
     try:
         _check_shape(root)
-        return signature.verify(root, keys, frozenset(), limits=LIMITS).element
+        return signature.verify(root, keys, frozenset()).element
     except Refused as refusal:
         code = "not_signed" if refusal.code == "not_signed" else "signature_broken"
         raise MetadataRefused(code, _SENTENCES[code], reason=refusal.code) from None
@@ -55,7 +54,7 @@ def _find_state_of(element: Element) -> str:
         _check_shape(element)
         if not keys:
             return "unchecked"
-        signature.verify(element, keys, frozenset({"sha1", "weak-key"}), limits=LIMITS)
+        signature.verify(element, keys, frozenset({"sha1", "weak-key"}))
     except Refused as refusal:
         return "broken" if refusal.code in _BROKEN else "unchecked"
     return "intact"

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree
 
-from sp.saml import urn, xml
+from sp.saml import canonical, urn, xml
 from sp.saml.types import Element
 from sp.saml.urn import q
 
@@ -29,7 +29,7 @@ def sign_enveloped(octets: bytes, key: RSAPrivateKey, certificate: bytes) -> byt
     octets: a document whose root has an ID. certificate: DER, put into KeyInfo.
     """
     root = xml.parse(octets)
-    digest = hashlib.sha256(xml.canonicalise(root, exclusive=True)).digest()
+    digest = hashlib.sha256(canonical.canonicalise(root, exclusive=True)).digest()
     signature = etree.Element(q("ds:Signature"), nsmap={"ds": urn.DS})
     info = _make_signed_info(signature, root.get("ID", ""), digest)
     value = _add(signature, "ds:SignatureValue")
@@ -37,7 +37,7 @@ def sign_enveloped(octets: bytes, key: RSAPrivateKey, certificate: bytes) -> byt
     _add(data, "ds:X509Certificate").text = _encode(certificate)
     issuer = root.find(q("saml:Issuer"))
     root.insert(0 if issuer is None else root.index(issuer) + 1, signature)
-    _, signed = sign_octets(xml.canonicalise(info, exclusive=True), key)
+    _, signed = sign_octets(canonical.canonicalise(info, exclusive=True), key)
     value.text = _encode(signed)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=False)
 

@@ -119,7 +119,7 @@ class _Reading:
         if good and self.verified is not None and self.facts is not None:
             answered = confirmation.answered_request(self.facts)
             assertion = read_assertion(self.verified, self.name_id, answered)
-        message = self.gated.root.findtext("samlp:Status/samlp:StatusMessage", "", urn.PREFIXES)
+        message = xml.find_text(self.gated.root, "samlp:Status/samlp:StatusMessage")
         return Judgement(
             findings=tuple(self.findings),
             assertion=assertion,
@@ -136,10 +136,10 @@ class _Reading:
 def read_status(root: Element) -> tuple[str, ...]:
     """Return the status codes by their Value attribute, the outermost first (Core 3.2.2.2)."""
     found = []
-    code = root.find("samlp:Status/samlp:StatusCode", urn.PREFIXES)
+    code = xml.find(root, "samlp:Status/samlp:StatusCode")
     while code is not None:
         found.append(code.get("Value", ""))
-        code = code.find(q("samlp:StatusCode"))
+        code = next(code.iterchildren(q("samlp:StatusCode")), None)
     return tuple(found)
 
 

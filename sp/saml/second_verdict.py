@@ -19,6 +19,7 @@ from sp.saml.types import Element, Expectation, Finding
 SECTION: Final = "python3-saml"
 _LONGEST: Final = 500
 _SECOND: Final = timedelta(seconds=1)
+_ENDS: Final = "//@NotOnOrAfter | //@SessionNotOnOrAfter"
 
 
 def give(gated: Gated, expectation: Expectation, plain: bytes | None) -> Finding:
@@ -28,11 +29,10 @@ def give(gated: Gated, expectation: Expectation, plain: bytes | None) -> Finding
     second_verdict.
     """
     try:
-        document = xml.parse(gated.octets)
         if plain is None:
-            toolkit.ask(gated.octets, expectation, _instant_inside(document, expectation))
+            toolkit.ask(gated.octets, expectation, _instant_inside(gated.root, expectation))
         else:
-            _judge_encrypted(document, xml.parse(plain), expectation)
+            _judge_encrypted(xml.parse(gated.octets), xml.parse(plain), expectation)
     except ObjectionError as error:
         return _finding(error.code, ok=False, actual=str(error)[:_LONGEST])
     except Refused as refused:
@@ -59,9 +59,8 @@ def _instant_inside(document: Element, expectation: Expectation) -> datetime:
     earliest = expectation.instant - expectation.tolerance
     ends = [
         end - _SECOND
-        for element in document.iter("*")
-        for name in ("NotOnOrAfter", "SessionNotOnOrAfter")
-        if (end := times.read(element.get(name))) is not None and end > earliest
+        for text in xml.find_values(document, _ENDS)
+        if (end := times.read(text)) is not None and end > earliest
     ]
     return min([expectation.instant, *ends])
 

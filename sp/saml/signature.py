@@ -9,10 +9,11 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import InitVar, dataclass
 from typing import Final
 
-from sp.saml import gate, urn, xml
+from sp.saml import canonical, gate, urn, xml
 from sp.saml.errors import refuse
 from sp.saml.gate_signature import INCLUSIVE_FORMS, SIGNATURE, read_prefixes
 from sp.saml.own_signature import sign_enveloped, sign_octets
@@ -91,15 +92,13 @@ class VerifiedElement:
 
 def find_signature(element: Element) -> Element | None:
     """Return the Signature that is a child of the element, or None."""
-    return element.find(SIGNATURE)
+    return next(element.iterchildren(SIGNATURE), None)
 
 
 def verify(
     element: Element,
     keys: Sequence[SigningKey],
     exceptions: frozenset[str],
-    *,
-    limits: xml.Limits = xml.MESSAGE,
 ) -> VerifiedElement:
     """Return what the element's own signature covers, or raise Refused.
 
@@ -121,10 +120,11 @@ def verify(
         raise refuse("digest_mismatch", "the digest of the content", section="XMLDSig 3.2.1")
     signed = _canonicalise(info, _part(info, "ds:CanonicalizationMethod"))
     value = _decode(_part(signature, "ds:SignatureValue"), "signature_invalid")
+    signed_by = verify_octets(signed, method, value, keys, exceptions)
     return VerifiedElement(
-        element=xml.parse(octets, limits=limits),
+        element=xml.parse_canonical(octets),
         octets=octets,
-        signed_by=verify_octets(signed, method, value, keys, exceptions),
+        signed_by=signed_by,
         signature_algorithm=method,
         digest_algorithm=digest,
         seal=_SEAL,
@@ -156,18 +156,21 @@ def _canonical_content(element: Element, transforms: Element) -> bytes:
     """Return the canonical form of the element without its Signature (XMLDSig 6.6.4)."""
     forms = list(transforms)[1:]
     exclusive = bool(forms) and _algorithm(forms[0]) not in INCLUSIVE_FORMS
-    content = xml.copy_in_scope(element, inherit=not exclusive)
+    alone = exclusive and not read_prefixes(forms[0])  # needs nothing from around it
+    content = (
+        deepcopy(element) if alone else canonical.copy_in_scope(element, inherit=not exclusive)
+    )
     signature = find_signature(content)
     assert signature is not None
     xml.remove(signature)
     if forms:
         return _canonicalise(content, forms[0])
-    return xml.canonicalise(content, exclusive=False)
+    return canonical.canonicalise(content, exclusive=False)
 
 
 def _canonicalise(element: Element, method: Element) -> bytes:
     exclusive = _algorithm(method) not in INCLUSIVE_FORMS
-    return xml.canonicalise(element, exclusive=exclusive, prefixes=read_prefixes(method))
+    return canonical.canonicalise(element, exclusive=exclusive, prefixes=read_prefixes(method))
 
 
 def _refuse_sha1(algorithms: Sequence[str], exceptions: frozenset[str]) -> None:
@@ -177,7 +180,7 @@ def _refuse_sha1(algorithms: Sequence[str], exceptions: frozenset[str]) -> None:
 
 
 def _part(element: Element, name: str) -> Element:
-    found = element.find(q(name))
+    found = next(element.iterchildren(q(name)), None)
     assert found is not None, "the gate saw to it"
     return found
 

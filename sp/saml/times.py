@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sp.saml import urn, xml
+from sp.saml import xml
 from sp.saml.types import Element, Finding
 
 if TYPE_CHECKING:
@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
 def check_conditions_window(facts: Facts) -> Finding:
     """NotBefore and NotOnOrAfter of the Conditions hold now and are no inverted window."""
-    conditions = facts.assertion.find("saml:Conditions", urn.PREFIXES)
-    if conditions is None:
+    if not facts.conditions:
         return Finding("conditions", ok=False, expected="one", actual="0", section="Core 2.5.1")
-    return _window(facts, conditions, "Core 2.5.1.2")
+    return _window(facts, facts.conditions[0], "Core 2.5.1.2")
 
 
 def check_issue_instant(facts: Facts) -> Finding:
@@ -52,8 +51,7 @@ def check_age(facts: Facts) -> Finding:
 def check_authn_instant(facts: Facts) -> Finding:
     """The person signed in before now and, where we asked for that, after our request."""
     expectation = facts.expectation
-    statement = facts.assertion.find("saml:AuthnStatement", urn.PREFIXES)
-    text = None if statement is None else statement.get("AuthnInstant")
+    text = facts.statements[0].get("AuthnInstant") if facts.statements else None
     instant = read(text)
     latest = expectation.instant + expectation.tolerance
     expected = f"not after {latest.isoformat()}"
@@ -67,8 +65,7 @@ def check_authn_instant(facts: Facts) -> Finding:
 
 def check_session_end(facts: Facts) -> Finding:
     """SessionNotOnOrAfter, where there is one, has not passed (Core 2.7.2)."""
-    statement = facts.assertion.find("saml:AuthnStatement", urn.PREFIXES)
-    text = None if statement is None else statement.get("SessionNotOnOrAfter")
+    text = facts.statements[0].get("SessionNotOnOrAfter") if facts.statements else None
     end = read(text)
     earliest = facts.expectation.instant - facts.expectation.tolerance
     return Finding(

@@ -6,7 +6,6 @@ with compiled schemas, paths and keys. The library itself stays as it is for eve
 
 from __future__ import annotations
 
-import base64
 import importlib.util
 from contextvars import ContextVar
 from copy import deepcopy
@@ -49,6 +48,7 @@ class _Message:
         self.keys = expectation.keys
         self.seconds = int(instant.timestamp())
         self.schema_error = ""
+        self.found: dict[tuple[int, str, str | None], Any] = {}
 
 
 _in_hand: ContextVar[_Message] = ContextVar("message in hand")
@@ -69,10 +69,15 @@ class _Xml(OneLogin_Saml2_XML):  # type: ignore[misc]
     def query(
         dom: Element, query: str, context: Element | None = None, tagid: str | None = None
     ) -> Any:
-        path = _path(query)
-        return path(
-            dom if context is None else context, **({} if tagid is None else {"tagid": tagid})
-        )
+        named = {} if tagid is None else {"tagid": tagid}
+        if context is not None:
+            return _path(query)(context, **named)
+        # It asks the same of the same document many times, and changes neither.
+        found = _in_hand.get().found
+        key = (id(dom), query, tagid)
+        if key not in found:
+            found[key] = _path(query)(dom, **named)
+        return found[key]
 
 
 class _Utils(OneLogin_Saml2_Utils):  # type: ignore[misc]
@@ -109,7 +114,10 @@ def ask(octets: bytes, expectation: Expectation, instant: datetime) -> None:
     message = _Message(expectation, instant)
     token = _in_hand.set(message)
     try:
-        response = _module().OneLogin_Saml2_Response(_settings(expectation), octets)
+        settings = _settings(
+            expectation.sp_entity_id, expectation.acs_url, expectation.idp_entity_id
+        )
+        response = _module().OneLogin_Saml2_Response(settings, octets)
         response.is_valid(_request_data(expectation.acs_url), None, raise_exceptions=True)
     except Exception as error:  # noqa: BLE001 - whatever it raises is a refusal, never an escape
         if message.schema_error:
@@ -185,11 +193,11 @@ def _path(query: str) -> etree.XPath:
 
 
 @lru_cache(maxsize=1024)
-def _settings_for(sp_entity_id: str, acs_url: str, idp_entity_id: str, certificate: bytes) -> Any:
+def _settings(sp_entity_id: str, acs_url: str, idp_entity_id: str) -> OneLogin_Saml2_Settings:
+    """Return its settings; the keys are given to `verifies`, not to it."""
     return OneLogin_Saml2_Settings(
         {
             "strict": True,
-            "debug": False,
             "sp": {
                 "entityId": sp_entity_id,
                 "assertionConsumerService": {"url": acs_url, "binding": urn.POST},
@@ -197,17 +205,9 @@ def _settings_for(sp_entity_id: str, acs_url: str, idp_entity_id: str, certifica
             "idp": {
                 "entityId": idp_entity_id,
                 "singleSignOnService": {"url": acs_url, "binding": urn.REDIRECT},
-                "x509cert": base64.b64encode(certificate).decode(),
             },
             "security": dict(_SECURITY),
         }
-    )
-
-
-def _settings(expectation: Expectation) -> Any:
-    first = expectation.keys[0].certificate if expectation.keys else b""
-    return _settings_for(
-        expectation.sp_entity_id, expectation.acs_url, expectation.idp_entity_id, first
     )
 
 

@@ -1,9 +1,10 @@
-"""XML in and out: the only parser, the canonical form, and the values of XML Schema we read."""
+"""XML in: the only parser, finding what stands in a tree, and the values of XML Schema we read."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
@@ -17,11 +18,15 @@ from sp.saml.xml_limits import MESSAGE, Limits, rules_of
 __all__ = [
     "MESSAGE",
     "Limits",
-    "canonicalise",
-    "copy_in_scope",
     "declare_prefixes",
     "drop_comments",
+    "find",
+    "find_all",
+    "find_text",
+    "find_values",
+    "know",
     "parse",
+    "parse_canonical",
     "read_instant",
     "remove",
     "trim",
@@ -30,9 +35,6 @@ __all__ = [
 WHITE_SPACE: Final = " \t\r\n"
 """What XML calls white space (XML 1.0, 2.3); Python's own idea is wider."""
 
-
-_DEFAULT_PREFIX: Final = "#default"
-"""What a PrefixList calls the default namespace."""
 
 _INSTANT: Final = re.compile(
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?", re.ASCII
@@ -62,48 +64,52 @@ def parse(octets: bytes, *, limits: Limits = MESSAGE) -> Element:
     return root
 
 
-def canonicalise(element: Element, *, exclusive: bool, prefixes: tuple[str, ...] = ()) -> bytes:
-    """Return the canonical form of an element as it stands in its document, without comments.
+def parse_canonical(octets: bytes) -> Element:
+    """Return the root of a canonical form that we made of a document which passed `parse`.
 
-    prefixes: the PrefixList of the exclusive form ("#default" is legal). Raises Refused
-    (empty_canonical) where the result is empty or there is none (Canonical XML 1.0;
-    Exclusive XML Canonicalization 1.0).
+    It has no more of anything than that, and no encoding but UTF-8.
     """
-    # lxml canonicalises an element as if it were alone. That loses what is declared further up:
-    # the inclusive form needs all of it, the exclusive form the prefixes listed.
-    if _DEFAULT_PREFIX in prefixes:
-        _know(_DEFAULT_PREFIX)
-    apex = element if exclusive and not prefixes else copy_in_scope(element, inherit=not exclusive)
     try:
-        octets = etree.tostring(
-            apex,
-            method="c14n",
-            exclusive=exclusive,
-            with_comments=False,
-            inclusive_ns_prefixes=list(prefixes) if exclusive else None,
-            with_tail=False,
-        )
-    except etree.C14NError:
-        octets = b""
-    if not octets:
-        raise refuse("empty_canonical", "a canonical form", "none", "Core 5.4.4")
-    return octets
+        return etree.fromstring(octets, _make_parser())
+    except etree.XMLSyntaxError as error:
+        raise refuse("not_well_formed", "XML", str(error.msg)) from None
 
 
-def copy_in_scope(element: Element, *, inherit: bool = False) -> Element:
-    """Return a copy of an element as a document of its own, with every declaration in its scope.
+def find_all(element: Element, path: str) -> list[Element]:
+    """Return the elements at a path with the prefixes of `urn`: "saml:Subject/saml:NameID"."""
+    return _compile(path)(element)  # type: ignore[return-value]
 
-    inherit: with the attributes xml:lang, xml:space and so on of its ancestors, too, as the
-    inclusive canonical form of a part of a document wants them (Canonical XML 1.0, 2.4).
+
+def find(element: Element, path: str) -> Element | None:
+    """Return the first element at a path, or None."""
+    found = find_all(element, path)
+    return found[0] if found else None
+
+
+def find_text(element: Element, path: str) -> str | None:
+    """Return the whole text of the first element at a path, or None where there is none."""
+    found = find(element, path)
+    return None if found is None else text_of(found)
+
+
+def find_values(element: Element, path: str) -> list[str]:
+    """Return the attributes' values at a path, such as "//@NotOnOrAfter"."""
+    return _compile(path)(element)  # type: ignore[return-value]
+
+
+def text_of(element: Element) -> str:
+    """Return the whole text of an element, whatever stands between its parts."""
+    return "".join(map(str, element.itertext()))
+
+
+def know(name: str) -> None:
+    """Put a name into libxml2's dictionary of this thread.
+
+    lxml passes listed prefixes on only if they are there, and "#default" can be no document's name.
     """
-    octets = etree.tostring(element, encoding="UTF-8", xml_declaration=False, with_tail=False)
-    copy = etree.fromstring(octets, _make_parser())
-    if inherit:
-        for ancestor in element.iterancestors():
-            for name, value in ancestor.items():
-                if str(name).startswith(f"{{{urn.XML}}}") and name not in copy.attrib:
-                    copy.set(name, value)
-    return copy
+    parser = etree.XMLPullParser(events=("start",), tag=name)
+    parser.feed(b"<a/>")
+    parser.close()
 
 
 def remove(element: Element) -> None:
@@ -174,6 +180,11 @@ def read_instant(text: str | None) -> datetime:
         raise ValueError("out of the calendar") from None
 
 
+@cache
+def _compile(path: str) -> etree.XPath:
+    return etree.XPath(path, namespaces=urn.PREFIXES)
+
+
 def _make_parser(*, recover: bool = False) -> etree.XMLParser:
     # A parser of its own for each document: lxml's parsers are locked while they work.
     return etree.XMLParser(
@@ -185,16 +196,6 @@ def _make_parser(*, recover: bool = False) -> etree.XMLParser:
         huge_tree=False,
         recover=recover,
     )
-
-
-def _know(name: str) -> None:
-    """Put a name into libxml2's dictionary of this thread.
-
-    lxml passes listed prefixes on only if they are there, and "#default" can be no document's name.
-    """
-    parser = etree.XMLPullParser(events=("start",), tag=name)
-    parser.feed(b"<a/>")
-    parser.close()
 
 
 def _has_dtd(root: Element) -> bool:

@@ -7,8 +7,9 @@ import sys
 
 import pytest
 from onelogin.saml2.response import OneLogin_Saml2_Response
+from onelogin.saml2.settings import OneLogin_Saml2_Settings
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
-from support.idp import ACS_URL, NOW, REQUEST_ID, Idp, find
+from support.idp import ACS_URL, IDP_ENTITY_ID, NOW, REQUEST_ID, SP_ENTITY_ID, Idp, find, key_named
 from support.judging import IDP
 from support.tree_changes import added, changed, removed
 
@@ -38,7 +39,18 @@ CHANGES = {
 def stock(octets, monkeypatch):
     """Return what the untouched library says at NOW."""
     monkeypatch.setattr(OneLogin_Saml2_Utils, "now", staticmethod(lambda: int(NOW.timestamp())))
-    settings = toolkit._settings(IDP.expectation())
+    settings = OneLogin_Saml2_Settings(
+        {
+            "strict": True,
+            "sp": {"entityId": SP_ENTITY_ID, "assertionConsumerService": {"url": ACS_URL}},
+            "idp": {
+                "entityId": IDP_ENTITY_ID,
+                "singleSignOnService": {"url": "https://idp.example.com/saml/sso"},
+                "x509cert": base64.b64encode(key_named("rsa-a").certificate).decode(),
+            },
+            "security": {"wantAttributeStatement": False, "wantNameId": False},
+        }
+    )
     response = OneLogin_Saml2_Response(settings, base64.b64encode(octets))
     return response.is_valid(toolkit._request_data(ACS_URL), None)
 
