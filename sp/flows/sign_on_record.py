@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sp import db
 from sp.audit import events, evidence, ledger
@@ -21,6 +21,9 @@ from sp.saml.errors import Refused
 from sp.saml.types import Finding
 from sp.sessions.consumed_assertion import assertion_key
 
+LONGEST_FACT: Final = 500
+"""Characters of a message that its event repeats; where its evidence is kept, that has them all."""
+MOST_STATUS_CODES: Final = 4
 IDP_SAID_NO = "Your company's login did not let you in. Your IT team can tell you why."
 
 
@@ -134,7 +137,8 @@ def _refuse_read(
         key = assertion_key(
             attempt.organisation.id, reading.revision.idp_entity_id, judgement.assertion_id
         )
-    detail = {**_of(finding), "status": list(judgement.status)}
+    status = [_clipped(each) for each in judgement.status[:MOST_STATUS_CODES]]
+    detail = {**_of(finding), "status": status}
     event = make_event(attempt, finding.code, kept=kept, detail=detail)
     db.write(
         lambda transaction: ledger.record_refusal(
@@ -146,10 +150,14 @@ def _refuse_read(
 
 def _of(finding: Finding) -> dict[str, str]:
     return {
-        "expected": finding.expected,
-        "actual": finding.actual,
+        "expected": _clipped(finding.expected),
+        "actual": _clipped(finding.actual),
         "section": finding.section,
     }
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= LONGEST_FACT else f"{text[:LONGEST_FACT]}…"
 
 
 def keep(reading: Reading) -> Evidence:
