@@ -14,6 +14,7 @@ from sp.db import Statement, Transaction
 from sp.errors import BadInputError
 
 __all__ = [
+    "COLUMNS",
     "Account",
     "AccountTable",
     "add",
@@ -23,6 +24,7 @@ __all__ = [
     "list_organisations",
     "make",
     "normalise_email",
+    "read",
     "restore",
     "set_email",
     "set_name",
@@ -54,8 +56,9 @@ class Account:
 
 
 _NAMES = tuple(field.name for field in fields(Account))
-_COLUMNS = tuple(getattr(AccountTable, name) for name in _NAMES)
-_ALL = select(*_COLUMNS)
+COLUMNS = tuple(getattr(AccountTable, name) for name in _NAMES)
+"""The columns of an Account, in the order in which `read` takes them."""
+_ALL = select(*COLUMNS)
 _ONE = AccountTable.id == bindparam("account_id")
 _OF_ORGANISATION = AccountTable.organisation_id == bindparam("organisation_id")
 
@@ -70,7 +73,7 @@ _ORGANISATIONS = Statement(
 _INSERT = Statement(
     insert(AccountTable)
     .values({name: bindparam(name) for name in _NAMES if name not in ("id", "suspended_at")})
-    .returning(*_COLUMNS)
+    .returning(*COLUMNS)
 )
 _SUSPEND = Statement(
     update(AccountTable)
@@ -88,18 +91,18 @@ _SET_NAME = Statement(update(AccountTable).where(_ONE).values(name=bindparam("te
 
 def find(transaction: Transaction, organisation_id: int, email: str) -> Account | None:
     """Return the account of a normalised address at one organisation."""
-    return _read(transaction.one(_FIND, organisation_id=organisation_id, email=email))
+    return read(transaction.one(_FIND, organisation_id=organisation_id, email=email))
 
 
 def find_by_id(transaction: Transaction, account_id: int) -> Account | None:
     """Return the account of this id."""
-    return _read(transaction.one(_FIND_BY_ID, account_id=account_id))
+    return read(transaction.one(_FIND_BY_ID, account_id=account_id))
 
 
 def list_for(transaction: Transaction, organisation_id: int) -> list[Account]:
     """Return all accounts of an organisation, by address."""
     rows = transaction.rows(_LIST, organisation_id=organisation_id)
-    return [account for row in rows if (account := _read(row))]
+    return [account for row in rows if (account := read(row))]
 
 
 def list_organisations(transaction: Transaction, email: str) -> list[int]:
@@ -141,7 +144,7 @@ def make(
     if role not in ROLES or origin not in ORIGINS:
         raise BadInputError(code="bad_role", public=f"A role is one of: {', '.join(ROLES)}.")
     _check_name(name)
-    made = _read(
+    made = read(
         transaction.one(
             _INSERT,
             organisation_id=organisation_id,
@@ -186,5 +189,6 @@ def _check_name(name: str) -> None:
         )
 
 
-def _read(row: tuple[Any, ...] | None) -> Account | None:
+def read(row: tuple[Any, ...] | None) -> Account | None:
+    """Return the account of a row of COLUMNS; None for no row."""
     return Account(**dict(zip(_NAMES, row, strict=True))) if row else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sp.accounts import account, identity_link
@@ -56,11 +56,9 @@ def admit(
     if refused:
         return refused
     source, value = identity.identifiers[0]
-    linked = identity_link.find(transaction, organisation.id, identity.idp_entity_id, source, value)
-    if linked is None:
+    person = identity_link.find(transaction, organisation.id, identity.idp_entity_id, source, value)
+    if person is None:
         return _admit_first_time(transaction, organisation, identity)
-    person = account.find_by_id(transaction, linked)
-    assert person is not None
     if person.suspended_at:
         return Refusal(code="suspended", actual=person.suspended_at.isoformat())
     return _admit_again(transaction, organisation, identity, person)
@@ -98,9 +96,11 @@ def apply(
         )
     if decision.new_email:
         account.set_email(transaction, person.id, decision.new_email)
+        person = replace(person, email=decision.new_email)
     if decision.new_name:
         account.set_name(transaction, person.id, decision.new_name)
-    return account.find_by_id(transaction, person.id) or person
+        person = replace(person, name=decision.new_name)
+    return person
 
 
 def _admit_again(

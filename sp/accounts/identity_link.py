@@ -17,6 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from sp.accounts import account
+from sp.accounts.account import Account, AccountTable
 from sp.db import Base, Statement, Transaction, UtcDateTime
 
 
@@ -42,7 +44,9 @@ class IdentityLinkTable(Base):
 
 _TABLE = IdentityLinkTable
 _FIND = Statement(
-    select(_TABLE.account_id).where(
+    select(*account.COLUMNS)
+    .join(_TABLE, _TABLE.account_id == AccountTable.id)
+    .where(
         _TABLE.organisation_id == bindparam("organisation_id"),
         _TABLE.identity_key == bindparam("identity_key"),
     )
@@ -60,14 +64,14 @@ _FORGET = Statement(delete(_TABLE).where(_TABLE.account_id == bindparam("account
 
 def find(
     transaction: Transaction, organisation_id: int, idp_entity_id: str, source: str, value: str
-) -> int | None:
-    """Return the id of the account that this identity belongs to."""
+) -> Account | None:
+    """Return the account that this identity belongs to."""
     row = transaction.one(
         _FIND,
         organisation_id=organisation_id,
         identity_key=_digest(idp_entity_id, source, value),
     )
-    return int(row[0]) if row else None
+    return account.read(row)
 
 
 def values_of(transaction: Transaction, account_id: int, idp_entity_id: str) -> dict[str, str]:

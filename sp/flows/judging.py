@@ -61,14 +61,16 @@ def judge(
     organisation: Organisation,
     revision: Revision,
     gated: Gated,
+    request: PendingRequest | None,
     *,
     instant: datetime,
     find: Callable[[str | None], PendingRequest | None],
 ) -> Reading:
     """Judge an answer against the request that its signed InResponseTo names.
 
-    Before verification only an unsigned name can be read, or none where the assertion is encrypted;
-    where the signed one turns out to be another, the answer is judged again with that.
+    request: the one that the message names before it is verified, where only an unsigned name can
+    be read, or none because the assertion is encrypted. Where the signed name turns out to be
+    another, the answer is judged again with what `find` gives for that.
     """
     decrypt = decryption.make_decrypt(config.keyring().decryption_keys)
 
@@ -82,7 +84,7 @@ def judge(
             request=request,
         )
 
-    first = judged(find(gated.in_response_to))
+    first = judged(request)
     assertion = first.judgement.assertion
     if assertion is None or assertion.in_response_to == gated.in_response_to:
         return first

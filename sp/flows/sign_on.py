@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 
 from sp import clock, db, tokens
 from sp.accounts import realm
 from sp.config import Config
 from sp.errors import NotFoundError, SpError
-from sp.flows import admitting, judging, sign_on_record
+from sp.flows import admitting, judging, receiving, sign_on_record
 from sp.flows.outcomes import (
     DEFAULT_RETURN_TO,
     GoStraight,
@@ -21,8 +22,6 @@ from sp.flows.sign_on_request import make_request
 from sp.organisations import idp_directory, organisation
 from sp.organisations.idp_directory import Revision
 from sp.organisations.organisation import Organisation
-from sp.saml import bindings, gate
-from sp.saml.errors import refuse
 from sp.sessions import pending_request, session
 from sp.sessions.pending_request import PendingRequest
 from sp.sessions.return_to import safe_return_to
@@ -85,29 +84,35 @@ def begin(
 def answer(config: Config, slug: str, browser: Browser, posted: Posted) -> Outcome:
     """Take what came to the ACS and let its person in, or say why not (SAML Profiles 4.1.4.3).
 
-    Everything up to the end of the checks happens outside any transaction and spends nothing.
-    Raises NotFoundError, and SignInRefused once the refusal is recorded.
+    Everything up to the end of the checks happens outside any write and spends nothing. Raises
+    NotFoundError, and SignInRefused once the refusal is recorded.
     """
+    received = receiving.receive(posted)
+    now = clock.now()
     with db.read() as transaction:
         here = _find(transaction, slug)
-    attempt = Attempt(
-        config=config,
-        organisation=here,
-        browser=browser,
-        now=clock.now(),
-        reference=tokens.make_reference(),
-        return_to=_return_to(here, browser, posted),
-    )
-    octets: bytes | None = None
+        request = _find_request(transaction, here, received.names)
+        attempt = Attempt(
+            config=config,
+            organisation=here,
+            browser=browser,
+            now=now,
+            reference=tokens.make_reference(),
+            return_to=_return_to(transaction, here, browser, posted, now),
+        )
     try:
         revision = _live_revision(config, here)
-        octets = _only_message(posted)
-        gated = gate.read_message(octets, "Response")
         reading = judging.judge(
-            config, here, revision, gated, instant=attempt.now, find=partial(_find_request, here)
+            config,
+            here,
+            revision,
+            received.gated(),
+            request,
+            instant=now,
+            find=partial(_look_up_request, here),
         )
     except SpError as refused:  # also what is amiss with us: an attempt is an attempt
-        raise sign_on_record.refuse_unread(attempt, octets, refused) from refused
+        raise sign_on_record.refuse_unread(attempt, received.octets, refused) from refused
     if reading.judgement.assertion is None:
         refusal = sign_on_record.refuse_judged(attempt, reading)
         if reading.was_asked_under_another_revision and admitting.is_ours(attempt, reading.request):
@@ -138,40 +143,37 @@ def _live_revision(config: Config, here: Organisation) -> Revision:
     )
 
 
-def _find_request(here: Organisation, request_id: str | None) -> PendingRequest | None:
+def _find_request(
+    transaction: db.Transaction, here: Organisation, request_id: str | None
+) -> PendingRequest | None:
     if request_id is None:
         return None
+    return pending_request.find(transaction, here.id, request_id)
+
+
+def _look_up_request(here: Organisation, request_id: str | None) -> PendingRequest | None:
     with db.read() as transaction:
-        return pending_request.find(transaction, here.id, request_id)
+        return _find_request(transaction, here, request_id)
 
 
-def _return_to(here: Organisation, browser: Browser, posted: Posted) -> str | None:
+def _return_to(
+    transaction: db.Transaction,
+    here: Organisation,
+    browser: Browser,
+    posted: Posted,
+    now: datetime,
+) -> str | None:
     """Return where the browser was going: behind our handle, or a local path a portal gave."""
     if not posted.relay_state:
         return None
     if browser.binding:
-        with db.read() as transaction:
-            found = pending_request.return_to_of(
-                transaction,
-                here.id,
-                tokens.hash_token(posted.relay_state),
-                tokens.hash_token(browser.binding),
-                clock.now(),
-            )
+        found = pending_request.return_to_of(
+            transaction,
+            here.id,
+            tokens.hash_token(posted.relay_state),
+            tokens.hash_token(browser.binding),
+            now,
+        )
         if found:
             return found
     return safe_return_to(posted.relay_state)
-
-
-def _only_message(posted: Posted) -> bytes:
-    """Return the octets of the one SAMLResponse; nothing else may stand beside it."""
-    if posted.other_messages:
-        raise refuse("wrong_message_type", "SAMLResponse", "SAMLRequest", "Bindings 3.5.4")
-    if posted.in_query or len(posted.messages) != 1:
-        raise refuse(
-            "duplicate_parameter",
-            "SAMLResponse once, in the body",
-            f"{len(posted.messages)} in the body{', one in the query' if posted.in_query else ''}",
-            "Bindings 3.5.4",
-        )
-    return bindings.decode_post(posted.messages[0])

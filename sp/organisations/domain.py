@@ -22,7 +22,7 @@ def lower_ascii(text: str) -> str:
 
     Unicode's own case mapping makes other people's names equal (the Kelvin sign becomes a k).
     """
-    return text.translate(_ASCII_LOWER)
+    return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
 
 
 def encode_domain(text: str) -> str:

@@ -47,12 +47,15 @@ def register(app: Flask, config: Config) -> None:
     app.config.setdefault("SP_LIMIT_LOGIN", LOGIN)
     app.config.setdefault("SP_LIMIT_START", START)
     app.config.setdefault("SP_LIMIT_UNVERIFIED", UNVERIFIED)
-    app.extensions[_EXTENSION] = Limiter(
+    limiter = app.extensions[_EXTENSION] = Limiter(
         network,
-        app=app,
         storage_uri=config.redis_url or "memory://",
         storage_options={**_REDIS, "wrap_exceptions": True} if config.redis_url else {},
     )
+    # It believes that its hooks are there already: what is counted is counted below, by hand, and
+    # every other request would be looked up in vain.
+    app.extensions.setdefault("limiter", set()).add(limiter)
+    limiter.init_app(app)
 
 
 def count_login() -> None:

@@ -21,7 +21,8 @@ def link(place, person, *, idp=IDP_ENTITY_ID, source="nameid", value="a1d4"):
 
 def find(place, *, idp=IDP_ENTITY_ID, source="nameid", value="a1d4"):
     with db.read() as transaction:
-        return identity_link.find(transaction, place.here.id, idp, source, value)
+        found = identity_link.find(transaction, place.here.id, idp, source, value)
+        return found and found.id
 
 
 def broken_key():
