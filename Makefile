@@ -19,8 +19,8 @@ AXE := tests/support/axe/package.json tests/support/axe/package-lock.json
 NPM_CI := npm ci --prefix .venv/axe --ignore-scripts --no-audit --no-fund \
 	--no-update-notifier --prefer-offline --loglevel error
 
-# The quick part leaves out what needs a program of the system.
-QUICK := not browser and not identity_providers
+# The quick part leaves out what needs a program of the system, and what takes minutes.
+QUICK := not browser and not identity_providers and not faults and not crowds
 
 .PHONY: help run test check pictures lock
 .DEFAULT_GOAL := help
