@@ -13,7 +13,7 @@ APOSTROPHE: Final = "\u2019"
 
 
 class Button(NamedTuple):
-    """What to do next: the words on the button and the local address behind it."""
+    """What to do next: the words on the button and the address of ours behind it."""
 
     text: str
     url: str

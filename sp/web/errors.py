@@ -15,6 +15,7 @@ from sp.flows.outcomes import SignInRefused
 from sp.web import sentences
 from sp.web.addresses import start_url
 from sp.web.error_page import Button, ErrorPage, show
+from sp.web.headers import OtherHostError
 from sp.web.limits import TooManyError
 from sp.web.login import show_form_again
 
@@ -56,6 +57,8 @@ def _show_known(error: SpError) -> Response:
         return _show_unforeseen(error)  # its sentence is for operators: it may name files
     reference = _note(error.code, error.status, error if error.status > INTERNAL else None)
     headline, _, button = sentences.of_status(error.status)
+    if isinstance(error, OtherHostError):  # a local address would lead back to this page
+        button = Button(button.text, error.login_url)
     page = ErrorPage(
         status=error.status,
         code=error.code,

@@ -11,11 +11,23 @@ from sp.config import Config
 from sp.errors import BadInputError
 
 HEALTH: Final = ("/healthz", "/readyz")
+LOOK: Final = ("static", "look.theme")
+"""Endpoints that the page of a refused Host itself is made of; nothing in them is anybody's."""
 YEAR: Final = 31_536_000
 UNUSED: Final = (
     *("accelerometer", "browsing-topics", "camera", "display-capture", "geolocation"),
     *("gyroscope", "microphone", "midi", "payment", "serial", "usb"),
 )
+
+
+class OtherHostError(BadInputError):
+    """Somebody came by a name that is not ours; `login_url` is where they meant to go."""
+
+    code = "other_host"
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(public=f"This service is to be found at {base_url} only.")
+        self.login_url = f"{base_url}/login"
 
 
 def register(app: Flask, config: Config) -> None:
@@ -26,10 +38,9 @@ def register(app: Flask, config: Config) -> None:
     @app.before_request
     def _refuse_other_hosts() -> None:
         # No URL is ever derived from Host; a page under another name would lose its cookies.
-        if request.path not in HEALTH and not _is_ours(request.host, config):
-            raise BadInputError(
-                code="other_host", public=f"This service is to be found at {config.base_url} only."
-            )
+        anywhere = request.path in HEALTH or request.endpoint in LOOK
+        if not anywhere and not _is_ours(request.host, config):
+            raise OtherHostError(config.base_url)
 
     @app.after_request
     def _add(response: Response) -> Response:

@@ -99,6 +99,12 @@ def test_another_host_is_refused_without_repeating_it(client, host):
     assert "https://sp.example.com only" in page.text
     assert b"evil" not in answer.data
     assert b"8443" not in answer.data
+    assert page.buttons == {"Go to sign-in": "https://sp.example.com/login"}
+
+
+@pytest.mark.parametrize("path", ["/static/style.css", "/static/wordmark.svg", "/theme.css"])
+def test_page_of_another_host_finds_what_it_looks_like(client, path):
+    assert client.get(path, base_url="https://evil.example", buffered=True).status_code == 200
 
 
 @pytest.mark.parametrize("host", ["https://SP.example.com", "https://sp.example.com:443"])
