@@ -78,7 +78,7 @@ def show_form_again() -> Response:
     """Give the login form back as it was typed, with a token that works."""
     typed = request.form.get("email", "").strip()
     wanted = safe_return_to(request.form.get("return_to"))
-    return _show_form(wanted, typed=typed, error=FORM_EXPIRED)
+    return _show_form(wanted, typed=typed, notice=FORM_EXPIRED)
 
 
 def _links(found: Realm, wanted: str | None) -> list[tuple[str, str]]:
@@ -91,11 +91,12 @@ def _links(found: Realm, wanted: str | None) -> list[tuple[str, str]]:
 
 
 def _show_form(
-    wanted: str | None, *, typed: str = "", error: str = "", unknown: str = ""
+    wanted: str | None, *, typed: str = "", error: str = "", notice: str = "", unknown: str = ""
 ) -> Response:
+    """Show the form; `error` is about what was typed, `notice` about anything else."""
     headers.let_form_leave()
     template = "login/unknown.html" if unknown else "login/login.html"
     text = render_template(
-        template, return_to=wanted, typed=typed, error=error, email=unknown or typed
+        template, return_to=wanted, typed=typed, error=error, notice=notice, email=unknown or typed
     )
-    return make_response(text, 400 if error else 200)
+    return make_response(text, 400 if error or notice else 200)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Flask, Response, current_app
 from markupsafe import Markup
@@ -14,6 +15,7 @@ from sp.web.accent import make_theme
 
 bp = Blueprint("look", __name__)
 
+WORDS: Final = re.compile(r"\b(sign-in|e-mail)\b", re.IGNORECASE)
 MINUTE, MINUTES_OF_HOUR, HOURS_OF_DAY = 60, 60, 24
 
 
@@ -21,6 +23,7 @@ def register(app: Flask, config: Config) -> None:
     """Give every template the product's name and our ways of telling times."""
     app.jinja_env.filters["when"] = when
     app.jinja_env.filters["span"] = span
+    app.jinja_env.filters["unbroken"] = unbroken
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -58,6 +61,13 @@ def relative(instant: datetime, now: datetime) -> str:
     if abs(seconds) < MINUTE:
         return "just now" if seconds <= 0 else "in less than a minute"
     return f"in {span(seconds)}" if seconds > 0 else f"{span(-seconds)} ago"
+
+
+def unbroken(text: str) -> Markup:
+    """Return a text whose words with a hyphen stay on one line: a browser breaks after it."""
+    parts = WORDS.split(text)  # every second one is such a word
+    whole = Markup('<span class="unbroken">{}</span>')
+    return Markup("").join(whole.format(each) if at % 2 else each for at, each in enumerate(parts))
 
 
 def span(seconds: int) -> str:

@@ -124,6 +124,8 @@ def test_form_without_its_token_comes_back_as_it_was_typed(acme, client):
     page = read(answer)
     assert answer.status_code == 400
     assert "send the form again" in page.text
+    assert page.title.startswith("Error: ")
+    assert page.tree.find(".//input[@name='email']").get("aria-invalid") is None
     assert (page.value("email"), page.value("return_to")) == ("ada@acme.example", "/reports")
     again = client.post("/login", data=data | {"csrf_token": page.value("csrf_token")})
     assert again.status_code == 303

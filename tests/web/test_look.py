@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sp.web.accent import DARK_SURFACE, LIGHT_GROUND, WHITE, contrast, make_theme
-from sp.web.look import relative, span, when
+from sp.web.look import relative, span, unbroken, when
 
 NOW = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
 DARK_INK = (0x0E, 0x13, 0x1A)
@@ -43,6 +43,12 @@ def test_exact_time_is_there_on_hover(clock):
     clock.set(NOW)
     assert when(NOW + timedelta(hours=1)) == (
         '<time datetime="2026-03-02T10:00:00Z" title="2026-03-02 10:00:00 UTC">in 1 hour</time>'
+    )
+
+
+def test_words_with_a_hyphen_stay_whole_and_the_rest_is_escaped():
+    assert unbroken("Sign-in by <e-mail>, two-fold") == (
+        '<span class="unbroken">Sign-in</span> by &lt;<span class="unbroken">e-mail</span>&gt;, two-fold'
     )
 
 
