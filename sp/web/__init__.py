@@ -20,6 +20,7 @@ from sp.web import (
     start,
 )
 from sp.web.converters import OrganisationConverter
+from sp.web.form_cookie import FormCookie
 
 LONGEST_FORM = 64 * 1024
 """Octets of a request's body; only the ACS takes more (`sp.web.acs`)."""
@@ -34,6 +35,7 @@ def register(app: Flask, config: Config) -> None:
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_FORM
     app.config["MAX_FORM_MEMORY_SIZE"] = LONGEST_FORM
     app.url_map.converters["organisation"] = OrganisationConverter
+    app.session_interface = FormCookie()
     headers.register(app, config)
     errors.register(app)
     principal.register(app, config)
