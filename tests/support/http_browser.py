@@ -24,6 +24,7 @@ from lxml import html
 from support.cookie_jar import CookieJar
 
 MOST_STEPS = 20
+PATIENCE = 60
 MESSAGES = ("SAMLRequest", "SAMLResponse")
 
 
@@ -40,13 +41,16 @@ class Reply:
 Transport = Callable[[str, str, dict[str, str], bytes | None], Reply]
 
 
-def over_http() -> Transport:
-    """Return a transport over real sockets."""
+def over_http(source=None, patience=PATIENCE) -> Transport:
+    """Return a transport over real sockets, from this address of ours where one is given."""
+    origin = source and (source, 0)
 
     def send(method, url, headers, body):
         parts = urlsplit(url)
         address = "127.0.0.1" if parts.hostname.endswith(".localhost") else parts.hostname
-        connection = http.client.HTTPConnection(address, parts.port or 80, timeout=30)
+        connection = http.client.HTTPConnection(
+            address, parts.port or 80, timeout=patience, source_address=origin
+        )
         try:
             target = parts.path or "/"
             target += f"?{parts.query}" if parts.query else ""
@@ -169,7 +173,7 @@ class HttpBrowser:
         for _ in range(MOST_STEPS):
             if method == "GET" and fields is not None:
                 url, fields = url.split("?")[0] + "?" + urlencode(fields), None
-            reply = self._send(method, url, fields, initiator)
+            reply = self.send(method, url, fields, initiator)
             hops.append((method, url.split("?")[0], reply.status))
             page = Page(self, url, reply, hops)
             if reply.status in (301, 302, 303, 307, 308):
@@ -190,7 +194,8 @@ class HttpBrowser:
     def cookies(self, host):
         return {name: value for (at, _, name), (value, _) in self.jar.kept.items() if at == host}
 
-    def _send(self, method, url, fields, initiator):
+    def send(self, method, url, fields, initiator):
+        """Send one request, keep its cookies, and give the reply as it is."""
         headers = {"Accept": "text/html", "User-Agent": "HttpBrowser"}
         cookie = self.jar.header(method, url, initiator)
         if cookie:
