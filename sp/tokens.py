@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from typing import Final
+
+_LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 def make_token() -> str:
@@ -26,6 +29,8 @@ def make_message_id() -> str:
 
 def make_reference() -> str:
     """Return a short reference that can be read aloud: eight characters without look-alikes."""
-    alphabet = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-    letters = "".join(secrets.choice(alphabet) for _ in range(8))
+    number, letters = secrets.randbelow(len(_LETTERS) ** 8), ""
+    for _ in range(8):
+        number, digit = divmod(number, len(_LETTERS))
+        letters += _LETTERS[digit]
     return f"{letters[:4]}-{letters[4:]}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 _PLAIN: Final = (str, int, bool, type(None))
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def canonical_json(value: object) -> bytes:
@@ -16,7 +17,12 @@ def canonical_json(value: object) -> bytes:
     surrogate pair becomes "?": no octets of UTF-8 stand for it. Raises TypeError for a fraction.
     """
     _refuse_fractions(value)
-    encoded = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return encode(value)
+
+
+def encode(value: object) -> bytes:
+    """Return the same text of a value that is known to hold text, integers and truths only."""
+    encoded = _ENCODER.encode(value)
     return encoded.encode("utf-8", "replace")
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sp import clock
-from sp.audit.canonical_json import canonical_json
+from sp.audit.canonical_json import canonical_json, encode
 from sp.errors import SpError
 from sp.saml.types import Expectation, Finding, SigningKey
 
@@ -113,7 +113,7 @@ def decode_expectation(value: Mapping[str, Any]) -> Expectation:
 
 def encode_findings(salt: bytes, findings: tuple[Finding, ...]) -> bytes:
     """Return findings as a document; salted, since what was found may be a short personal value."""
-    return canonical_json({"salt": salt.hex(), "findings": list(map(_finding, findings))})
+    return encode({"salt": salt.hex(), "findings": list(map(_finding, findings))})
 
 
 def decode_findings(document: bytes) -> tuple[Finding, ...]:

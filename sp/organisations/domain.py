@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import idna
@@ -25,6 +26,7 @@ def lower_ascii(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
 
 
+@lru_cache(maxsize=1024)
 def encode_domain(text: str) -> str:
     """Return a domain in the form in which it is stored and compared: ASCII, lower case.
 
