@@ -30,8 +30,15 @@ class Reverified:
 
     @property
     def same(self) -> bool:
-        """Say whether judging it again gave exactly the findings of that day."""
-        return self.then == self.now
+        """Say whether every check of that day comes out as it did, and so does the verdict.
+
+        By code and outcome: a later version may word a finding better, or check more.
+        """
+        then, now = (
+            {(each.code, each.ok) for each in findings} for findings in (self.then, self.now)
+        )
+        good = [all(ok for _, ok in outcomes) for outcomes in (then, now)]
+        return then <= now and good[0] == good[1]
 
 
 def verify(

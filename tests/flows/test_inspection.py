@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,9 @@ from sp.demo.messages import assertion_of, to_octets
 from sp.errors import NotFoundError
 from sp.flows import connection, housekeeping, inspection
 from sp.flows.actor import COMMAND_LINE
+from sp.flows.inspection import Reverified
 from sp.flows.outcomes import SignInRefused
+from sp.saml.types import Finding
 
 
 def last_sign_in(events) -> str:
@@ -89,3 +92,22 @@ def test_purging_keeps_what_is_needed_and_drops_what_expired(visitor, config, cl
     later = housekeeping.purge(config)
     assert (later.sessions, later.pending_requests, later.consumed_assertions) == (1, 1, 1)
     assert all(report.ok for report in inspection.verify(None))
+
+
+VERSION = Finding("version", ok=True, expected="2.0", actual="2.0", section="Core 2.3.3")
+NEW = Finding("a_later_check", ok=True)
+
+
+@pytest.mark.parametrize(
+    ("now", "same"),
+    [
+        ((VERSION,), True),
+        ((replace(VERSION, expected="the version 2.0"),), True),
+        ((VERSION, NEW), True),
+        ((replace(VERSION, ok=False),), False),
+        ((VERSION, replace(NEW, ok=False)), False),
+        ((), False),
+    ],
+)
+def test_findings_are_the_same_by_code_and_outcome(now, same):
+    assert Reverified(event=None, kept=None, then=(VERSION,), now=now).same is same
