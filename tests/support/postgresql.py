@@ -36,8 +36,11 @@ def find_programs():
 
 
 @contextmanager
-def server(programs):
-    """Give the folder of the socket of a fresh server; it ends and its folder goes afterwards."""
+def server(programs, *, durable=False):
+    """Give the folder of the socket of a fresh server; it ends and its folder goes afterwards.
+
+    Tests lose nothing with the machine; who measures wants it durable.
+    """
     folder = Path(tempfile.mkdtemp(prefix="sp-postgresql-"))  # short: a socket's path is limited
     as_user = {}
     if os.geteuid() == 0:
@@ -60,7 +63,8 @@ def server(programs):
             process = subprocess.Popen(
                 [
                     *(programs / "postgres", "-D", data, "-k", folder),
-                    *("-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off"),
+                    *("-c", "listen_addresses="),
+                    *(() if durable else ("-c", "fsync=off", "-c", "full_page_writes=off")),
                 ],
                 cwd=folder,
                 stdout=subprocess.DEVNULL,
