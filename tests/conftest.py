@@ -16,10 +16,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from support import own_keys
 from support.browser import chromium
 from support.databases import make_app, open_databases
+from support.settings import make_config
 
 import sp.clock
 from sp import key_files
-from sp.config import Config
 from sp.db import db
 
 NO_SKIPS = os.environ.get("SP_NO_SKIPS") == "1"
@@ -54,16 +54,6 @@ class StrangerClient(FlaskClient):
         if args and isinstance(args[0], str):
             arguments.setdefault("base_url", self.application.extensions["sp_config"].base_url)
         return contextvars.Context().run(super().open, *args, **arguments)
-
-
-def make_config(folder: Path, database_url: str) -> Config:
-    return Config(
-        base_url="https://sp.example.com",
-        database_url=database_url,
-        settings_directory=folder / "saml_settings",
-        certificates_directory=folder / "certs",
-        secret_key=b"a secret that only tests may know",
-    )
 
 
 @pytest.fixture

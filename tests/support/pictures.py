@@ -1,7 +1,8 @@
-"""Takes the pictures of README and docs from the running demonstration: `make pictures`.
+"""Takes the pictures of README and docs, on both sites in this process: `make pictures`.
 
 python tests/support/pictures.py docs/pictures          # those that README shows
 python tests/support/pictures.py FOLDER --all           # every page, phone and desktop, light and dark
+python tests/support/pictures.py FOLDER --all ask       # one page of them
 """
 
 from __future__ import annotations
@@ -9,124 +10,70 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.extend(str(folder) for folder in Path(__file__).resolve().parents[1:3])
 
 from support.browser import chromium, fresh_context
-from support.demonstration import demonstration
+from support.databases import open_databases
+from support.every_page import WAYS
+from support.serving import two_sites
+from support.settings import make_config
+from support.sight import look
+from support.tenants import furnish
+from support.visitor import Visitor
 
-SIZES = {"phone": {"width": 390, "height": 780}, "desktop": {"width": 1100, "height": 720}}
-SCHEMES = ("light", "dark")
-README_SIZE = {"width": 820, "height": 480}
+SIZES = {"phone": (390, 780), "desktop": (1100, 720)}
+README_SIZE = (820, 480)
 IN_README = ("login", "refused", "account")
 
 
-class Walk:
-    """One browser that goes through every page, and photographs each where it stands."""
-
-    def __init__(self, context, demo, take):
-        self.tab = context.new_page()
-        self.demo = demo
-        self.take = take
-
-    def go(self, path):
-        self.tab.goto(self.demo.service + path)
-
-    def press(self, text):
-        with self.tab.expect_navigation():
-            self.tab.get_by_role("button", name=text, exact=True).or_(
-                self.tab.get_by_role("link", name=text, exact=True)
-            ).first.click()
-
-    def type_email(self, email):
-        self.tab.fill("#email", email)
-        self.press("Continue")
-
-    def sign_in_there(self, person):
-        self.tab.check(f"input[value={person}]")
-        self.tab.fill("input[type=password]", "demo")
-        self.press("Sign in")
-
-    def pages(self):
-        """Give the name of each page once it is shown."""
-        self.go("/login?return_to=/account")
-        yield "login"
-        self.type_email("nonsense")
-        yield "login-error"
-        self.type_email("ada@nowhere.example")
-        yield "unknown"
-        self.type_email("ada@acme.example")
-        yield "company-login"
-        with self.tab.expect_request("**/saml/acme/acs") as posted:
-            self.sign_in_there("ada")
-        self.tab.wait_for_url("**/account")
-        yield "account"
-        self.go("/logout")
-        yield "sign-out"
-        self.press("Sign out")
-        yield "signed-out"
-        self.tab.goto(self.demo.idp + "/")
-        yield "portal"
-        self.post_again(posted.value)
-        yield "already-used"
-        self.alter(posted.value)
-        yield "refused"
-        self.tab.goto(self.demo.idp + "/tile/acme")
-        self.tab.wait_for_url("**/account")
-        self.go("/nothing")
-        yield "nothing-here"
-
-    def post_again(self, request, spoil=""):
-        """Deliver an answer once more, from the portal's own page."""
-        fields = request.post_data_json
-        self.tab.goto(self.demo.idp + "/")
-        with self.tab.expect_navigation(url="**/saml/acme/acs"):
-            self.tab.evaluate(
-                """([url, fields]) => {
-                    const form = document.createElement("form");
-                    form.method = "post"; form.action = url;
-                    for (const [name, value] of Object.entries(fields)) {
-                        const input = document.createElement("input");
-                        input.type = "hidden"; input.name = name; input.value = value;
-                        form.append(input);
-                    }
-                    document.body.append(form); form.submit();
-                }""",
-                [request.url, {**fields, "SAMLResponse": spoil + fields["SAMLResponse"]}],
-            )
-
-    def alter(self, request):
-        self.post_again(request, spoil="!")
+@contextmanager
+def every_site():
+    """Give both sites on an empty folder, with every organisation that a page needs."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with (
+            open_databases("sqlite", folder, make_config) as fresh,
+            fresh(folder) as url,
+            two_sites(make_config(folder, url), folder) as sites,
+        ):
+            furnish(sites)
+            yield sites
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     arguments.add_argument("folder", type=Path)
+    arguments.add_argument("names", nargs="*", default=())
     arguments.add_argument("--all", action="store_true")
     given = arguments.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
-    sizes = SIZES if given.all else {"readme": README_SIZE}
-    schemes = SCHEMES if given.all else ("light",)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        demonstration(Path(folder)) as demo,
-        chromium() as browser,
-    ):
-        for size, viewport in sizes.items():
-            for scheme in schemes:
-                with fresh_context(browser, viewport=viewport, color_scheme=scheme) as context:
-                    walk = Walk(context, demo, given)
-                    for name in walk.pages():
-                        photograph(walk.tab, given, name, size, scheme)
+    wanted = given.names or ([way.name for way in WAYS] if given.all else IN_README)
+    with every_site() as sites, chromium() as browser:
+        for way in WAYS:
+            if way.name in wanted:
+                with fresh_context(browser) as context:
+                    tab = context.new_page()
+                    way.lead(Visitor(tab, sites))
+                    photograph(tab, given, way.name)
     return 0
 
 
-def photograph(tab, given, name, size, scheme):
-    if not given.all and name not in IN_README:
-        return
+def photograph(tab, given, name):
+    """Take one page in the looks that are wanted, where it stands."""
     tab.wait_for_load_state("load")
-    path = given.folder / (f"{name}-{size}-{scheme}.png" if given.all else f"{name}.png")
+    if not given.all:
+        take(tab, given.folder / f"{name}.png", README_SIZE, "light")
+        return
+    for size, window in SIZES.items():
+        for scheme in ("light", "dark"):
+            take(tab, given.folder / f"{name}-{size}-{scheme}.png", window, scheme)
+
+
+def take(tab, path, window, scheme):
+    look(tab, *window, color_scheme=scheme, reduced_motion="no-preference")
     tab.screenshot(path=path, animations="disabled", full_page=True)
     print(path)  # noqa: T201 - progress, for people
 

@@ -1,0 +1,92 @@
+"""Every page, in every look that people have: read by axe-core, zoomed, and walked by the Tab key."""
+
+from __future__ import annotations
+
+import pytest
+from support.axe_core import find_violations
+from support.sight import (
+    faint_controls,
+    faint_text,
+    focus_stops,
+    look,
+    small_targets,
+    sticking_out,
+    tab_stops,
+)
+
+pytestmark = pytest.mark.browser
+
+SCHEMES = ("light", "dark")
+PHONE, DESKTOP, NARROW = 390, 1100, 320
+ZOOMED = 256
+"""The height that is left of a window of 1280 by 1024 at 400 %; its width is NARROW."""
+SPACED = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+word-spacing: 0.16em !important; } p { margin-block-end: 2em !important; }"""
+LARGE = "html { font-size: 200%; }"
+SET_STYLE = """(text) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    document.adoptedStyleSheets = [sheet];
+}"""
+
+
+def words(text):
+    return " ".join(text.split()).replace("\u2019", "'")
+
+
+def test_it_is_the_page_that_was_meant(shown):
+    assert words(shown.text_content("h1")).startswith(shown.way.headline)
+    assert shown.complaints == []
+    assert shown.way.template in shown.rendered
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_axe_finds_nothing(axe, shown, width, scheme):
+    look(shown, width, color_scheme=scheme)
+    assert find_violations(shown) == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_fields_and_buttons_stand_out(shown, scheme):
+    look(shown, PHONE, color_scheme=scheme)
+    assert faint_controls(shown) == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_tab_key_stops_at_everything_in_order_and_is_seen(shown, scheme):
+    look(shown, PHONE, color_scheme=scheme)
+    stops = tab_stops(shown)
+    assert [each.name for each in stops] == focus_stops(shown)
+    assert [each for each in stops if each.faults] == []
+
+
+def test_a_thumb_finds_everything(shown):
+    look(shown, PHONE)
+    assert small_targets(shown) == []
+
+
+@pytest.mark.parametrize(
+    ("width", "style"),
+    [(NARROW, ""), (NARROW, SPACED), (PHONE, LARGE)],
+    ids=["zoom", "gaps", "large"],
+)
+def test_nobody_has_to_scroll_sideways(shown, width, style):
+    look(shown, width, ZOOMED)
+    shown.evaluate(SET_STYLE, style)
+    found = sticking_out(shown)
+    shown.evaluate(SET_STYLE, "")
+    assert found == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_colours_of_the_persons_own_lose_nothing(shown, scheme):
+    look(shown, PHONE, color_scheme=scheme, forced_colors="active")
+    assert faint_controls(shown, wants_edge=True) == []
+    assert faint_text(shown) == []
+    assert [each for each in tab_stops(shown) if each.faults] == []
+
+
+def test_nothing_moves_for_those_who_want_stillness(shown):
+    look(shown, PHONE)
+    assert shown.evaluate("document.getAnimations().length") == 0
