@@ -75,7 +75,7 @@ def _refuse_foreign_forms() -> None:
 
 def _set_headers(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'self'; script-src 'self'; base-uri 'none';"
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none';"
         " frame-ancestors 'none'"
     )
     # Not no-referrer: browsers would then send "Origin: null" with this IdP's own forms.
