@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import logging
-import shutil
-from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 import pytest
-import sqlalchemy
 from flask_migrate import downgrade, upgrade
+from support.definitions import described
+from support.migrating import emptied, folder_of, rows
 
-from sp.app import MIGRATIONS, create_app
 from sp.db import db
 
-VERSION = '''"""{name}."""
-import sqlalchemy as sa
-from alembic import op
-revision = {revision!r}
-down_revision = {before!r}
-def upgrade():
-{body}
-def downgrade():
-    pass
-'''
 PARENT_AND_CHILD = """
     op.create_table("parent", sa.Column("id", sa.Integer, primary_key=True))
     op.create_table(
@@ -38,23 +27,23 @@ REBUILD = """
     with op.batch_alter_table("parent", recreate="always") as table:
         table.add_column(sa.Column("name", sa.String(10)))
 """
+NUMBERED = """
+    op.create_table("numbered", sa.Column("id", sa.Integer, primary_key=True), sqlite_autoincrement=True)
+    op.create_table("other", sa.Column("id", sa.Integer, primary_key=True), sqlite_autoincrement=True)
+    op.execute("INSERT INTO numbered VALUES (1), (7)")
+    op.execute("INSERT INTO other VALUES (3)")
+"""
+REBUILD_NUMBERED = """
+    with op.batch_alter_table(
+        "numbered", recreate="always", table_kwargs={"sqlite_autoincrement": True}
+    ) as table:
+        table.add_column(sa.Column("name", sa.String(10)))
+    op.drop_table("other")
+"""
 LOSE_THE_PARENT = """
     op.add_column("child", sa.Column("name", sa.String(10)))
     op.execute("DELETE FROM parent")
 """
-
-
-@contextmanager
-def emptied(config):
-    """Give a program whose database has no tables yet."""
-    made = create_app(config)
-    with made.app_context():
-        metadata = sqlalchemy.MetaData()
-        metadata.reflect(db.engine)
-        metadata.drop_all(db.engine)
-        yield made
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture
@@ -74,56 +63,7 @@ def on_sqlite(config, tmp_path):
 @pytest.fixture
 def steps(tmp_path):
     """A function that makes a folder of migrations of its own out of these bodies."""
-    folder = tmp_path / "with a space" / "migrations"
-
-    def make(*bodies):
-        shutil.copytree(MIGRATIONS, folder, ignore=lambda *_: ["versions", "__pycache__"])
-        (folder / "versions").mkdir()
-        for number, body in enumerate(bodies, 1):
-            text = VERSION.format(
-                name=f"Step {number}",
-                revision=str(number),
-                before=str(number - 1) if number > 1 else None,
-                body=body,
-            )
-            (folder / "versions" / f"{number}.py").write_text(text, encoding="utf-8")
-        return str(folder)
-
-    return make
-
-
-def described():
-    """Give everything the database itself knows about its tables."""
-    inspector = sqlalchemy.inspect(db.engine)
-    told = {}
-    for name in sorted(set(inspector.get_table_names()) - {"alembic_version"}):
-        told[name] = {
-            "columns": [
-                (c["name"], str(c["type"]), c["nullable"], c["default"])
-                for c in inspector.get_columns(name)
-            ],
-            "primary key": inspector.get_pk_constraint(name),
-            "foreign keys": by_name(inspector.get_foreign_keys(name)),
-            "unique": by_name(inspector.get_unique_constraints(name)),
-            "checks": by_name(inspector.get_check_constraints(name)),
-            "indexes": by_name(map(plain, inspector.get_indexes(name))),
-        }
-    return told
-
-
-def by_name(found):
-    return sorted(found, key=lambda each: each["name"] or "")
-
-
-def plain(index):
-    """Write an index's condition out, so that two of them can be compared."""
-    options = index.get("dialect_options", {})
-    return index | {"dialect_options": {name: str(value) for name, value in options.items()}}
-
-
-def rows(statement):
-    with db.engine.connect() as connection:
-        return connection.exec_driver_sql(statement).fetchall()
+    return partial(folder_of, tmp_path)
 
 
 def test_upgrade_of_an_empty_database_makes_what_the_models_say(empty):
@@ -154,6 +94,19 @@ def test_rebuilding_a_parent_keeps_its_children(on_sqlite, steps):
     upgrade(steps(PARENT_AND_CHILD, REBUILD))
     assert rows("SELECT id, name FROM parent") == [(1, None)]
     assert rows("SELECT id, parent_id FROM child") == [(1, 1)]
+
+
+@pytest.mark.parametrize(("kept", "expected"), [("id = 1", [1, 8]), ("id > 7", [8])])
+def test_rebuilt_table_never_gives_a_number_a_second_time(on_sqlite, steps, kept, expected):
+    folder = steps(NUMBERED, REBUILD_NUMBERED)
+    upgrade(folder, revision="1")
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(f"DELETE FROM numbered WHERE NOT {kept}")
+    upgrade(folder)
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO numbered (name) VALUES ('new')")
+    assert [row[0] for row in rows("SELECT id FROM numbered ORDER BY id")] == expected
+    assert rows("SELECT name FROM sqlite_sequence") == [("numbered",)]
 
 
 def test_migration_that_would_orphan_a_row_is_undone_whole(on_sqlite, steps, caplog):

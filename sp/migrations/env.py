@@ -18,6 +18,7 @@ def run_online() -> None:
 
     SQLite rebuilds a table to change it. With foreign keys on, dropping the old one would delete
     its children; they can be switched off only outside a transaction, and are checked inside it.
+    A table that was rebuilt numbers on from its highest row, not from the highest there ever was.
     """
     with db.engine.connect() as connection:
         _foreign_keys(connection, "OFF")
@@ -28,8 +29,10 @@ def run_online() -> None:
                 context.configure(
                     connection=connection, target_metadata=db.metadata, **_arguments()
                 )
+                numbers = _numbers(connection)
                 with context.begin_transaction():
                     context.run_migrations()
+                _number_on(connection, numbers)
                 _check_foreign_keys(connection)
         finally:
             _foreign_keys(connection, "ON")
@@ -65,6 +68,30 @@ def _foreign_keys(connection: Connection, state: str) -> None:
         cursor = connection.connection.cursor()
         cursor.execute(f"PRAGMA foreign_keys = {state}")
         cursor.close()
+
+
+def _numbers(connection: Connection) -> dict[str, int]:
+    """Return the highest number that each table with AUTOINCREMENT ever gave."""
+    if connection.dialect.name != "sqlite":
+        return {}
+    table = "SELECT name FROM sqlite_master WHERE name = 'sqlite_sequence'"
+    if connection.exec_driver_sql(table).first() is None:
+        return {}
+    rows = connection.exec_driver_sql("SELECT name, seq FROM sqlite_sequence")
+    return {str(name): int(number) for name, number in rows}
+
+
+def _number_on(connection: Connection, numbers: dict[str, int]) -> None:
+    """Let no number that was given before be given again: the record knows people by theirs."""
+    now = _numbers(connection)
+    for name, number in numbers.items():
+        if number > now.get(name, 0):
+            connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = ?", (name,))
+            connection.exec_driver_sql(
+                "INSERT INTO sqlite_sequence SELECT name, ? FROM sqlite_master"
+                " WHERE type = 'table' AND name = ?",
+                (number, name),
+            )
 
 
 def _check_foreign_keys(connection: Connection) -> None:
