@@ -54,14 +54,17 @@ def _make_keys(config: Config) -> bool:
 
 
 def _make_organisation() -> bool:
+    made = True
     try:
         membership.add_organisation(SLUG, NAME, [DOMAIN], actor=SYSTEM, demo=True)
     except ConflictError:
         if not find_organisation(SLUG).demo:
             raise
-        return False
-    membership.set_policy(SLUG, {"create_accounts": True}, actor=SYSTEM)
-    return True
+        made = False
+    # Going live is the last step: without it an earlier run ended in between.
+    if find_organisation(SLUG).live_revision is None:
+        membership.set_policy(SLUG, {"create_accounts": True}, actor=SYSTEM)
+    return made
 
 
 def _connect(config: Config, metadata: bytes) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from sqlalchemy import func, select
 from support import crashes
@@ -17,11 +19,15 @@ from sp.organisations import organisation
 
 
 @pytest.fixture
-def acme_without_keys(app, config, clock, quick_keys):
+def warm_keys(config, clock, quick_keys):
+    """Our key pairs are made here once, and not by every child."""
+    for _ in range(2):
+        key_files.make_pair(clock.now(), urlsplit(config.base_url).hostname)
+
+
+@pytest.fixture
+def acme_without_keys(app, config, warm_keys):
     """Acme as an operator has it who makes the keys last."""
-    config.certificates_directory.mkdir(mode=0o700)
-    for _ in range(2):  # made here once, and not by every child
-        key_files.make_pair(clock.now(), "sp.example.com")
     return make_live(config, "acme", "acme.example")
 
 
@@ -80,8 +86,8 @@ def live_revision(app):
 def die_everywhere(app, config):
     """A function that lets a deed die at every point and checks what each death left."""
 
-    def run(act, check):
+    def run(act, check, **chosen):
         with crashes.Deployment(config) as deployment:
-            return crashes.die_everywhere(deployment, act, check)
+            return crashes.die_everywhere(deployment, act, check, **chosen)
 
     return run

@@ -12,13 +12,10 @@ each death `check` looks, in this process, at what was left; what it returns is 
 from __future__ import annotations
 
 import os
-import shutil
 import traceback
-from pathlib import Path
 
 from psycopg import Connection
-from sqlalchemy import make_url
-from support import postgresql
+from support.deployments import close_database
 
 from sp.db import db
 
@@ -27,81 +24,22 @@ WORDS_TOLD = 4
 OF_FILES = ("fsync", "fdatasync", "link", "rename", "replace")
 
 
-class Deployment:
-    """A program's database and folders, which can be put back to what they were."""
-
-    def __init__(self, config):
-        self._folders = [config.settings_directory, config.certificates_directory]
-        url = make_url(config.database_url)
-        is_file = url.get_backend_name() == "sqlite"
-        self._database = _File(url) if is_file else _OnServer(url)
-
-    def __enter__(self):
-        close_database()
-        self._database.keep()
-        for folder in self._folders:
-            folder.mkdir(exist_ok=True)
-            shutil.copytree(folder, _kept(folder))
-        return self
-
-    def __exit__(self, *_error):
-        close_database()
-        self._database.forget()
-
-    def restore(self):
-        """Put everything back to what it was on entering."""
-        close_database()
-        self._database.restore()
-        for folder in self._folders:
-            shutil.rmtree(folder)
-            shutil.copytree(_kept(folder), folder)
+def is_lasting(point):
+    """Say whether a point changes what outlives the process; between two of these all is the same."""
+    return point in OF_FILES or point.lower().strip("_").startswith("commit")
 
 
-class _File:
-    def __init__(self, url):
-        self._path = Path(url.database)
+def die_everywhere(deployment, act, check, *, before=lambda _point: True):
+    """Run `act` once whole, then once for each point to die before; return what `check` saw.
 
-    def keep(self):
-        shutil.copyfile(self._path, _kept(self._path))
-
-    def restore(self):
-        for end in ("", "-wal", "-shm"):
-            self._path.with_name(self._path.name + end).unlink(missing_ok=True)
-        shutil.copyfile(_kept(self._path), self._path)
-
-    def forget(self):
-        _kept(self._path).unlink()
-
-
-class _OnServer:
-    def __init__(self, url):
-        self._socket, self._name = url.query["host"], url.database
-
-    def _run(self, *statements):
-        with postgresql.connect(self._socket) as connection:
-            for statement in statements:
-                connection.execute(statement)
-
-    def _copy(self, source, name):
-        return f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY file_copy"
-
-    def keep(self):
-        self._run(self._copy(self._name, f"{self._name}_kept"))
-
-    def restore(self):
-        drop = f"DROP DATABASE {self._name} WITH (FORCE)"  # a dead child's session may linger
-        self._run(drop, self._copy(f"{self._name}_kept", self._name))
-
-    def forget(self):
-        self._run(f"DROP DATABASE {self._name}_kept")
-
-
-def die_everywhere(deployment, act, check):
-    """Run `act` once whole, then once for each point to die before; return what `check` saw."""
+    `before` chooses among the points, where there are too many.
+    """
     ended, points = run(act)
     assert ended == os.EX_OK, "\n".join(points)
     outcomes = []
     for number in range(1, len(points) + 2):
+        if number <= len(points) and not before(points[number - 1]):
+            continue
         deployment.restore()
         ended, reached = run(act, die_before=number)
         is_last = number > len(points)
@@ -138,13 +76,6 @@ def run(act, *, die_before=None):
     with os.fdopen(reader, encoding="utf-8") as told:
         lines = told.read().splitlines()
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), lines
-
-
-def close_database():
-    """Close every connection: none may cross a fork, or hold a file that is replaced."""
-    db.session.remove()
-    assert db.engine.pool.checkedout() == 0
-    db.engine.dispose()
 
 
 def _live(act, writer, die_before):
@@ -208,7 +139,3 @@ def _told(generator):
     if query is None:
         return generator.gi_code.co_name
     return query.decode() if isinstance(query, bytes) else str(query)
-
-
-def _kept(path):
-    return path.with_name(f"{path.name}.kept")
