@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import func, select
 from support import crashes
+from support.deployments import Deployment
 from support.pages import Person, make_live
 
 from sp import key_files
@@ -87,7 +88,7 @@ def die_everywhere(app, config):
     """A function that lets a deed die at every point and checks what each death left."""
 
     def run(act, check, **chosen):
-        with crashes.Deployment(config) as deployment:
+        with Deployment(config) as deployment:
             return crashes.die_everywhere(deployment, act, check, **chosen)
 
     return run
