@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 from support import pysaml2_idp, simplesamlphp
 from support.browser import fresh_context
 from support.http_browser import HttpBrowser, over_http
 from support.our_site import our_site
+
+from sp import keys
 
 
 @pytest.fixture(scope="session")
@@ -39,9 +44,17 @@ def idp(request):
     return request.getfixturevalue(request.param)
 
 
+@pytest.fixture(scope="session")
+def _our_keys(tmp_path_factory):
+    """Our keys, made once: reading one costs as much as a sign-in."""
+    folder = tmp_path_factory.mktemp("our_keys") / "certs"
+    keys.generate_keys(folder, datetime.now(UTC), "sp.localhost", lambda _: None)
+    return folder
+
+
 @pytest.fixture
-def site(config, quick_keys):
-    with our_site(config) as running:
+def site(config, _our_keys):
+    with our_site(replace(config, certificates_directory=_our_keys)) as running:
         yield running
 
 

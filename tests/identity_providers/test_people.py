@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from lxml import html
-from support.our_site import DEEP
+from support.our_site import DEEP, told
 
 from sp.saml import urn
 
@@ -69,7 +69,7 @@ def test_somebody_without_an_address_does_not_get_an_account(idp, site, visitor)
     site.connect(idp)
     page = site.sign_in("nobody", browser=visitor)
     assert page.status == 403
-    assert "e-mail address" in page.text
+    assert "did not send an e-mail address" in told(page)
     assert site.who(visitor) is None
     assert site.codes() == ["no_email"]
     assert site.people() == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.our_site import DEEP, sign_in
+from support.our_site import DEEP, sign_in, told
 
 pytestmark = pytest.mark.identity_providers
 
@@ -23,7 +23,7 @@ def test_a_tile_is_refused_with_a_way_on_where_the_policy_says_so(idp, site, vis
     site.connect(idp, unsolicited="refuse")
     page = sign_in(visitor.open(site.portal(idp)))
     assert page.status == 403
-    assert "start on our sign-in page" in page.text
+    assert "start on our sign-in page" in told(page)
     assert site.who(visitor) is None
     assert page.follow("Try again").url == site.url + DEEP
     assert site.codes() == ["unsolicited_refused", "done"]

@@ -15,15 +15,17 @@ import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from lxml import html
 from support.databases import make_app
 from support.http_browser import HttpBrowser, over_http
+from support.pages import Page
 from support.real_idp import PASSWORD, fetch
 from support.serving import read_whole, serving
 
 from sp import db
 from sp.audit import ledger
 from sp.config import Config
-from sp.flows import connection, key_rollover, membership
+from sp.flows import connection, membership
 from sp.flows.actor import COMMAND_LINE
 
 DEEP = "/account?week=9"
@@ -94,6 +96,11 @@ class OurSite:
         return octets
 
 
+def told(page):
+    """Return what a person reads on one of our pages."""
+    return Page(html.fromstring(page.text)).text
+
+
 def sign_in(page, person="ada", password=PASSWORD, **more):
     """Type name and password at the Identity Provider's own page."""
     return page.submit({"username": person, "password": password}, **more)
@@ -108,7 +115,6 @@ def our_site(config):
         app = make_app(config)
         programs.append(app)
         with app.app_context():
-            key_rollover.generate_keys(config, actor=COMMAND_LINE)
             yield OurSite(config)
             db.db.session.remove()
             db.db.engine.dispose()
