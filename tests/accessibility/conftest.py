@@ -10,10 +10,13 @@ from support.browser import fresh_context
 from support.every_page import WAYS
 from support.serving import two_sites
 from support.settings import make_config
+from support.sight import look
 from support.tenants import furnish
 from support.visitor import Visitor
 
 from sp import key_files
+
+LOOKS = [(width, scheme) for width in (390, 1100) for scheme in ("light", "dark")]
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +28,6 @@ def sites(_databases, tmp_path_factory):
         with two_sites(make_config(folder, url), folder) as both:
             furnish(both)
             yield both
-
-
-def note_complaint(tab, said):
-    """Keep what the browser warns of; that an error page has a status of its own is no fault."""
-    if said.type in ("warning", "error") and "Failed to load resource" not in said.text:
-        tab.complaints.append(said.text)
 
 
 @pytest.fixture(scope="module")
@@ -45,18 +42,41 @@ def rendered():
         yield names
 
 
-@pytest.fixture(scope="module", params=WAYS, ids=lambda way: way.name)
-def shown(request, browser, sites, rendered):
-    """A tab that shows a page; all tests of one page share it, so each sets its own look."""
+@pytest.fixture(scope="module")
+def traveller(browser):
+    """One tab for all pages, since each new one costs more than most pages do."""
     with fresh_context(browser) as context:
-        rendered.clear()
         tab = context.new_page()
-        tab.way, tab.rendered, tab.complaints = request.param, rendered, []
+        tab.complaints = []
         tab.on("console", lambda said: note_complaint(tab, said))
         tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
-        request.param.lead(Visitor(tab, sites))
-        tab.wait_for_load_state("load")
         yield tab
+
+
+def note_complaint(tab, said):
+    """Keep what the browser warns of; that an error page has a status of its own is no fault."""
+    if said.type in ("warning", "error") and "Failed to load resource" not in said.text:
+        tab.complaints.append(said.text)
+
+
+@pytest.fixture(scope="module", params=WAYS, ids=lambda way: way.name)
+def shown(request, traveller, sites, rendered):
+    """A tab that shows a page, led there as if nobody had used it before."""
+    tab, tab.way, tab.rendered = traveller, request.param, rendered
+    tab.context.clear_cookies()
+    tab.unroute_all()
+    tab.complaints.clear()
+    rendered.clear()
+    tab.way.lead(Visitor(tab, sites))
+    return tab
+
+
+@pytest.fixture(scope="module", params=LOOKS, ids=lambda look: "-".join(map(str, look)))
+def seen(request, shown):
+    """The same page in a look: all that looks at one look of one page comes in a row."""
+    width, scheme = request.param
+    look(shown, width, color_scheme=scheme)
+    return shown
 
 
 @pytest.fixture

@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 from support.axe_core import find_violations
 from support.browser import fresh_context
-from support.sight import faint_controls, faint_text, look, small_targets, sticking_out, tab_stops
+from support.sight import (
+    faint_controls,
+    faint_rings,
+    faint_text,
+    look,
+    small_targets,
+    sticking_out,
+    tab_stops,
+)
 
 FOLDER = Path(__file__).parents[1] / "support" / "axe"
 BAD = """<title>Bad</title><body style="background: #fff"><img src="data:,"><p style="color: #bbb">faint</p>
@@ -47,6 +55,7 @@ def test_our_own_looks_find_faults_as_well(bad):
     assert [each.partition(":")[0] for each in small_targets(bad)] == ["button OK", "a a", "a b"]
     assert sticking_out(bad)[0].startswith("the page: ")
     assert tab_stops(bad)[0].faults.startswith("no ring")
+    assert faint_rings(bad)[0].startswith("button OK: no ring")
 
 
 def test_the_lock_file_names_no_address_and_has_a_hash_for_everything():

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from support.browser import fresh_context
-from support.sight import faint_text, look
+from support.sight import faint_text, look, settle
 from support.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -35,6 +35,7 @@ def test_it_is_dark_on_white_whatever_the_screen_is(account, scheme):
         account.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     )
     assert faint_text(account) == []
+    settle(account)
     assert account.evaluate("document.images[0].currentSrc").endswith("/wordmark.svg")
 
 

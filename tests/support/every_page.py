@@ -106,9 +106,11 @@ def refused_by_admission(code):
 def too_many(visitor):
     usual = current_app.config["SP_LIMIT_START"]
     current_app.config["SP_LIMIT_START"] = "1 per minute"
-    visitor.go("/saml/acme/login")
-    visitor.go("/saml/acme/login")
-    current_app.config["SP_LIMIT_START"] = usual
+    try:
+        visitor.go("/saml/acme/login")
+        visitor.go("/saml/acme/login")
+    finally:
+        current_app.config["SP_LIMIT_START"] = usual
 
 
 def other_host(visitor):

@@ -20,7 +20,7 @@ from support.databases import open_databases
 from support.every_page import WAYS
 from support.serving import two_sites
 from support.settings import make_config
-from support.sight import look
+from support.sight import look, settle
 from support.tenants import furnish
 from support.visitor import Visitor
 
@@ -74,6 +74,7 @@ def photograph(tab, given, name):
 
 def take(tab, path, window, scheme):
     look(tab, *window, color_scheme=scheme, reduced_motion="no-preference")
+    settle(tab)
     tab.screenshot(path=path, animations="disabled", full_page=True)
     print(path)  # noqa: T201 - progress, for people
 

@@ -5,7 +5,8 @@ faint_text(tab)                         # text below 4.5 : 1 in the colours that
 faint_controls(tab)                     # edges of fields and buttons that are below 3 : 1 (WCAG 1.4.11)
 small_targets(tab)                      # what a thumb misses: below 44 px, links within a sentence aside
 sticking_out(tab)                       # what is wider than the window (1.4.10)
-tab_stops(tab)                          # every stop of the Tab key, and what is wrong with its ring (2.4.7)
+faint_rings(tab)                        # what is wrong with the ring of the focus (2.4.7, 2.4.11, 1.4.11)
+tab_stops(tab), focus_stops(tab)        # every stop of the Tab key in turn, and where they should be
 """
 
 from __future__ import annotations
@@ -47,6 +48,24 @@ const shown = (selector) => [...document.querySelectorAll(selector)].filter((eac
     each.checkVisibility() && each.getClientRects().length);
 const named = (each) => `${each.localName} ${
     (each.labels?.[0] ?? each).innerText.trim().split("\\n")[0]}`;
+const stops = () => shown("a[href], button, input:not([type=hidden])").filter((each) => {
+    const group = each.type === "radio" ? [...document.getElementsByName(each.name)] : [each];
+    return each === (group.find((one) => one.checked) ?? group[0]);
+});
+const faultsOfRing = (each) => {
+    const style = getComputedStyle(each), box = each.getBoundingClientRect();
+    const around = ground(each.parentElement), ring = contrast(style.outlineColor, around);
+    const [first] = each.getClientRects();
+    const [x, y] = [first.x + first.width / 2, first.y + first.height / 2];
+    const faults = [];
+    if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) faults.push("no ring");
+    if (ring < 3) faults.push(`a faint ring: ${ring.toFixed(2)}`);
+    if (box.x < 0 || box.y < 0 || box.right > innerWidth || box.bottom > innerHeight)
+        faults.push("outside the window");
+    const above = document.elementFromPoint(x, y);
+    if (!(each.contains(above) || each.labels?.[0]?.contains(above))) faults.push("covered");
+    return faults.join(", ");
+};
 """
 FAINT_TEXT = """() => shown("body *").flatMap((each) => {
     const speaks = [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
@@ -80,32 +99,15 @@ OUTSIDE = """() => {
 }"""
 STOP = """() => {
     const each = document.activeElement;
-    if (!each || each === document.body) return null;
-    const style = getComputedStyle(each), box = each.getBoundingClientRect();
-    const around = ground(each.parentElement), ring = contrast(style.outlineColor, around);
-    const [first] = each.getClientRects();
-    const [x, y] = [first.x + first.width / 2, first.y + first.height / 2];
-    const faults = [];
-    if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) faults.push("no ring");
-    if (ring < 3) faults.push(`a faint ring: ${ring.toFixed(2)}`);
-    if (box.x < 0 || box.y < 0 || box.right > innerWidth || box.bottom > innerHeight)
-        faults.push("outside the window");
-    const above = document.elementFromPoint(x, y);
-    if (!(each.contains(above) || each.labels?.[0]?.contains(above))) faults.push("covered");
-    return [named(each), faults.join(", ")];
+    return each && each !== document.body ? [named(each), faultsOfRing(each)] : null;
 }"""
-EXPECTED = """() => {
-    const groups = new Set();
-    return shown("a[href], button, input:not([type=hidden])").flatMap((each) => {
-        if (each.type === "radio") {
-            const group = [...document.getElementsByName(each.name)];
-            const stop = group.find((one) => one.checked) ?? group[0];
-            if (each !== stop || groups.has(each.name)) return [];
-            groups.add(each.name);
-        }
-        return [named(each)];
-    });
-}"""
+RINGS = """() => stops().flatMap((each) => {
+    each.focus();
+    const faults = faultsOfRing(each);
+    each.blur();
+    return faults ? [`${named(each)}: ${faults}`] : [];
+})"""
+EXPECTED = """() => stops().map(named)"""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,10 @@ def look(tab, width, height=TALL, **media):
     """Set window, colours and motion; what is not named is as most people have it."""
     tab.set_viewport_size({"width": width, "height": height})
     tab.emulate_media(**(PLAIN | media))
+
+
+def settle(tab):
+    """Wait until every picture is the one that this look has."""
     tab.wait_for_function(SETTLED)
 
 
@@ -142,6 +148,11 @@ def sticking_out(tab):
 def focus_stops(tab):
     """Return what the Tab key should stop at, in the order of the page."""
     return _run(tab, "", EXPECTED)
+
+
+def faint_rings(tab):
+    """Return what is wrong with the ring of the focus, wherever it can be."""
+    return _run(tab, "", RINGS)
 
 
 def tab_stops(tab):
