@@ -22,6 +22,16 @@ def test_nobody_is_kept_out_while_the_key_rolls(idp, site):
     assert site.codes() == ["done"] * 4
 
 
+def test_a_command_takes_the_new_key_from_the_address_of_the_metadata(idp, site):
+    site.connect(idp)
+    idp.change(signs_with="b", publishes="b")
+    # The name is for browsers: here it resolves to nothing.
+    address = idp.base_url.replace("idp.localhost", "127.0.0.1") + idp.metadata_path
+    assert "Kept revision 2 of acme" in site.run("idp", "import", "acme", address)
+    site.run("idp", "live", "acme", "2")
+    assert site.sign_in().path == DEEP
+
+
 def test_a_new_key_signs_nobody_in_before_its_metadata_is_imported(idp, site, visitor):
     site.connect(idp)
     idp.change(signs_with="b", publishes="b")

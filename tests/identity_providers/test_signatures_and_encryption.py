@@ -28,6 +28,18 @@ def test_an_assertion_encrypted_by_gcm_is_read(simplesaml, site):
 
 
 @pytest.mark.parametrize("encryption", [None, urn.AES256_CBC], ids=["plain", "encrypted"])
+@pytest.mark.parametrize("sign", ["assertion", "response"])
+def test_somebody_is_known_again_by_a_name_id_that_is_encrypted(simplesaml, site, sign, encryption):
+    simplesaml.change(sign=sign, encryption=encryption)
+    site.connect(simplesaml)
+    site.sign_in()
+    simplesaml.change(encrypts_name_id=True)
+    assert site.sign_in().path == DEEP
+    first, second = site.events()
+    assert first.account_id == second.account_id
+
+
+@pytest.mark.parametrize("encryption", [None, urn.AES256_CBC], ids=["plain", "encrypted"])
 def test_an_answer_without_any_signature_signs_nobody_in(idp, site, visitor, encryption):
     idp.change(sign="nothing", encryption=encryption)
     site.connect(idp)

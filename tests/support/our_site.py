@@ -15,6 +15,7 @@ import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from flask import Flask
 from lxml import html
 from support.databases import make_app
 from support.http_browser import HttpBrowser, over_http
@@ -34,6 +35,7 @@ DEEP = "/account?week=9"
 @dataclass
 class OurSite:
     config: Config
+    app: Flask
     slugs: list[str] = field(default_factory=list)
 
     @property
@@ -58,6 +60,12 @@ class OurSite:
             self.config, slug, idp.metadata(), source=idp.name, actor=COMMAND_LINE
         )
         return connection.go_live(self.config, slug, made.number, actor=COMMAND_LINE)
+
+    def run(self, *words):
+        """Run one of the service's own commands, and give what it says."""
+        done = self.app.test_cli_runner().invoke(args=["sp", *words], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.output
 
     def ask(self, browser, person="ada", slug="acme", return_to=DEEP):
         """Want a page, type an address, and stand before the company's login."""
@@ -115,6 +123,6 @@ def our_site(config):
         app = make_app(config)
         programs.append(app)
         with app.app_context():
-            yield OurSite(config)
+            yield OurSite(config, app)
             db.db.session.remove()
             db.db.engine.dispose()

@@ -61,6 +61,8 @@ class Settings:
     encryption: str | None = None
     """The algorithm by which assertions are encrypted."""
     name_id: str = "persistent"
+    encrypts_name_id: bool = False
+    """SimpleSAMLphp only."""
     wants_signed_requests: bool = False
     bindings: tuple[str, ...] = ("redirect", "post")
     """In which it takes requests, as its metadata says."""
