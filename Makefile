@@ -17,7 +17,7 @@ IS_NEW_ENOUGH := import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info
 # In a folder of its own inside .venv; what npm fetches must be what the lock file says.
 AXE := tests/support/axe/package.json tests/support/axe/package-lock.json
 NPM_CI := npm ci --prefix .venv/axe --ignore-scripts --no-audit --no-fund \
-	--no-update-notifier --prefer-offline --loglevel error
+	--no-update-notifier --prefer-offline --fetch-retries 1 --fetch-retry-mintimeout 2000 --loglevel error
 
 # The quick part leaves out what needs a program of the system, and what takes minutes.
 QUICK := not browser and not identity_providers and not faults and not crowds

@@ -12,9 +12,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.system_programs import NPM
 
 SOURCE = Path(sys.prefix) / "axe" / "node_modules" / "axe-core" / "axe.min.js"
-INSTALL = "needs axe-core: sudo apt-get install -y npm, then make test"
+INSTALL = f"needs axe-core: {NPM.install}, then make test"
 OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "rules": {"target-size": {"enabled": True}},  # a rule of WCAG 2.2 that is off by default
