@@ -188,7 +188,7 @@ def _start(folder, port):
         return subprocess.Popen(
             ["php", "-S", f"127.0.0.1:{port}", "-t", folder / "www"],
             cwd=folder,
-            env={"PATH": os.environ["PATH"], "SIMPLESAMLPHP_CONFIG_DIR": str(folder / "config")},
+            env=os.environ | {"SIMPLESAMLPHP_CONFIG_DIR": str(folder / "config")},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
