@@ -53,8 +53,8 @@ def reverify(ctx: click.Context, event: str, *, as_json: bool) -> None:
     value = {
         **_facts(found),
         "same": found.same,
-        "then": [asdict(each) for each in found.then],
-        "now": [asdict(each) for each in found.now],
+        "then": [each._asdict() for each in found.then],
+        "now": [each._asdict() for each in found.now],
     }
     show(value, as_json=as_json, lines=lambda: _told(found))
     ctx.exit(0 if found.same else 1)

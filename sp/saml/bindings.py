@@ -25,7 +25,9 @@ def decode_post(value: str) -> bytes:
     """
     if len(value) > _LARGEST:
         raise refuse("too_large", f"at most {_LARGEST} characters", str(len(value)))
-    text = value.replace("\r", "").replace("\n", "")
+    text = value
+    if "\r" in value or "\n" in value:
+        text = value.replace("\r", "").replace("\n", "")
     try:
         octets = binascii.a2b_base64(text.encode("ascii"), strict_mode=True)
     except ValueError:

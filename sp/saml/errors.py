@@ -28,6 +28,14 @@ def refuse(code: str, expected: str = "", actual: str = "", section: str = "") -
     return Refused(Finding(code, ok=False, expected=expected, actual=actual, section=section))
 
 
+class ObjectionError(Exception):
+    """What python3-saml has against a message; `code` is schema where a rule of that is broken."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
 class MetadataRefused(SpError):  # noqa: N818 - as above
     """A document cannot be used as IdP metadata; `public` tells the administrator why.
 

@@ -1,7 +1,8 @@
 """The second verdict: another reader on the same message, whose every refusal counts.
 
-python3-saml with xmlsec and its schemas reads the message anew. Where the assertion is encrypted,
-it would move the decrypted one and break good digests: there xmlsec and the schema judge directly.
+python3-saml with xmlsec and its schemas reads the message as it came. Where the assertion is
+encrypted, it would move the decrypted one and break good digests: there xmlsec and the schema judge
+directly.
 """
 
 from __future__ import annotations
@@ -10,10 +11,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sp.saml import times, toolkit, xml
-from sp.saml.errors import Refused
+from sp.saml.errors import ObjectionError, Refused
 from sp.saml.gate import Gated
 from sp.saml.gate_signature import SIGNATURE
-from sp.saml.toolkit import ObjectionError
 from sp.saml.types import Element, Expectation, Finding
 
 SECTION: Final = "python3-saml"
@@ -30,7 +30,7 @@ def give(gated: Gated, expectation: Expectation, plain: bytes | None) -> Finding
     """
     try:
         if plain is None:
-            toolkit.ask(gated.octets, expectation, _instant_inside(gated.root, expectation))
+            toolkit.ask(gated.root, expectation, _instant_inside(gated.root, expectation))
         else:
             _judge_encrypted(xml.parse(gated.octets), xml.parse(plain), expectation)
     except ObjectionError as error:

@@ -1,7 +1,7 @@
 """python3-saml behind one door: its verdict on a Response, its schemas, its settings' rules.
 
-What it does slowly is done once here: a private copy of its module for Responses is given utilities
-with compiled schemas, paths and keys. The library itself stays as it is for everybody else.
+What it does slowly is done once here: copies of two of its modules are given utilities with parsed
+documents and compiled schemas, paths and keys. The library stays as it is for everybody else.
 """
 
 from __future__ import annotations
@@ -22,13 +22,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from lxml import etree
 from onelogin.saml2.constants import OneLogin_Saml2_Constants
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
-from onelogin.saml2.utils import OneLogin_Saml2_Utils
 from onelogin.saml2.xml_utils import OneLogin_Saml2_XML
 
 from sp.saml import urn, xml
+from sp.saml.errors import ObjectionError
 from sp.saml.types import Element, Expectation, SigningKey
 
-_FOLDER: Final = Path(onelogin.saml2.__file__).parent
 PROTOCOL: Final = "saml-schema-protocol-2.0.xsd"
 METADATA: Final = "saml-schema-metadata-2.0.xsd"
 _MASK: Final = urn.q("xenc11:MGF")
@@ -42,16 +41,25 @@ _SECURITY: Final = {
 
 
 class _Message:
-    """What the private copy needs to know of the message in hand."""
+    """What the private copies need to know of the message in hand."""
 
-    def __init__(self, expectation: Expectation, instant: datetime) -> None:
+    def __init__(self, root: Element, expectation: Expectation, instant: datetime) -> None:
+        self.root = root
         self.keys = expectation.keys
         self.seconds = int(instant.timestamp())
         self.schema_error = ""
-        self.found: dict[tuple[int, str, str | None], Any] = {}
+        self.found: dict[tuple[str, str | None], Any] = {}
 
 
 _in_hand: ContextVar[_Message] = ContextVar("message in hand")
+
+
+def _copy_of(name: str) -> ModuleType:
+    """Return a module of the library for ourselves, to be given other utilities than its own."""
+    spec: Any = importlib.util.find_spec(f"onelogin.saml2.{name}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 class _Xml(OneLogin_Saml2_XML):  # type: ignore[misc]
@@ -66,25 +74,33 @@ class _Xml(OneLogin_Saml2_XML):  # type: ignore[misc]
         return "invalid_xml"
 
     @staticmethod
+    def to_etree(_: Element) -> Element:
+        return _in_hand.get().root
+
+    @staticmethod
     def query(
         dom: Element, query: str, context: Element | None = None, tagid: str | None = None
     ) -> Any:
+        message = _in_hand.get()
         named = {} if tagid is None else {"tagid": tagid}
-        if context is not None:
-            return _path(query)(context, **named)
+        if context is not None or dom is not message.root:
+            return _path(query)(dom if context is None else context, **named)
         # It asks the same of the same document many times, and changes neither.
-        found = _in_hand.get().found
-        key = (id(dom), query, tagid)
-        if key not in found:
-            found[key] = _path(query)(dom, **named)
-        return found[key]
+        key = (query, tagid)
+        if key not in message.found:
+            message.found[key] = _path(query)(dom, **named)
+        return message.found[key]
 
 
-class _Utils(OneLogin_Saml2_Utils):  # type: ignore[misc]
+_utils: Final = _copy_of("utils")
+_utils.OneLogin_Saml2_XML = _Xml  # type: ignore[attr-defined]
+
+
+class _Utils(_utils.OneLogin_Saml2_Utils):  # type: ignore[misc, name-defined]
     """Its utilities, with our clock, our reader of times, and keys that are loaded once."""
 
     @staticmethod
-    def b64decode(data: bytes) -> bytes:
+    def b64decode(data: Element) -> Element:
         return data
 
     @staticmethod
@@ -101,23 +117,18 @@ class _Utils(OneLogin_Saml2_Utils):  # type: ignore[misc]
         return len(nodes) == 1 and verifies(document, nodes[0], _in_hand.get().keys)
 
 
-class ObjectionError(Exception):
-    """What python3-saml has against a message; `code` is schema where a rule of that is broken."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
+_response: Final = _copy_of("response")
+_response.OneLogin_Saml2_Utils = _Utils  # type: ignore[attr-defined]
+_response.OneLogin_Saml2_XML = _Xml  # type: ignore[attr-defined]
 
 
-def ask(octets: bytes, expectation: Expectation, instant: datetime) -> None:
+def ask(root: Element, expectation: Expectation, instant: datetime) -> None:
     """Let python3-saml judge a Response as if it were that instant; raises ObjectionError."""
-    message = _Message(expectation, instant)
+    message = _Message(root, expectation, instant)
     token = _in_hand.set(message)
     try:
-        settings = _settings(
-            expectation.sp_entity_id, expectation.acs_url, expectation.idp_entity_id
-        )
-        response = _module().OneLogin_Saml2_Response(settings, octets)
+        names = expectation.sp_entity_id, expectation.acs_url, expectation.idp_entity_id
+        response = _response.OneLogin_Saml2_Response(_settings(*names), root)
         response.is_valid(_request_data(expectation.acs_url), None, raise_exceptions=True)
     except Exception as error:  # noqa: BLE001 - whatever it raises is a refusal, never an escape
         if message.schema_error:
@@ -157,9 +168,8 @@ def schema_error(document: Element, schema: str) -> str | None:
 def check_idp_settings(idp: dict[str, Any]) -> list[str]:
     """Return what python3-saml has against an `idp` block of settings; [] where nothing."""
     settings = OneLogin_Saml2_Settings.__new__(OneLogin_Saml2_Settings)
-    errors: list[str] = settings.check_idp_settings(
-        {"strict": True, "idp": idp, "security": dict(_SECURITY)}
-    )
+    whole = {"strict": True, "idp": idp, "security": dict(_SECURITY)}
+    errors: list[str] = settings.check_idp_settings(whole)
     return errors
 
 
@@ -171,20 +181,9 @@ def _load_key(spki: bytes) -> xmlsec.Key:
 
 
 @cache
-def _module() -> ModuleType:
-    spec = importlib.util.find_spec("onelogin.saml2.response")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.OneLogin_Saml2_Utils = _Utils  # type: ignore[attr-defined]
-    module.OneLogin_Saml2_XML = _Xml  # type: ignore[attr-defined]
-    return module
-
-
-@cache
 def _schema(name: str) -> etree.XMLSchema:
-    return etree.XMLSchema(file=str(_FOLDER / "schemas" / name))
+    folder = Path(onelogin.saml2.__file__).parent / "schemas"
+    return etree.XMLSchema(file=str(folder / name))
 
 
 @lru_cache(maxsize=256)
@@ -205,6 +204,7 @@ def _settings(sp_entity_id: str, acs_url: str, idp_entity_id: str) -> OneLogin_S
             "idp": {
                 "entityId": idp_entity_id,
                 "singleSignOnService": {"url": acs_url, "binding": urn.REDIRECT},
+                "x509cert": "-",  # without any it would look for a file at every message
             },
             "security": dict(_SECURITY),
         }

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from lxml import etree
 
 Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml gives its element class no other name
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """The outcome of one check.
 
     `code` names the check, and the refusal where `ok` is false; `expected` and `actual` are for

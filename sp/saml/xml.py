@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
@@ -163,6 +163,7 @@ def trim(text: str | None) -> str:
     return (text or "").strip(WHITE_SPACE)
 
 
+@lru_cache(maxsize=256)
 def read_instant(text: str | None) -> datetime:
     """Return an xs:dateTime as an aware instant in UTC, or raise ValueError (Core 1.3.3).
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -102,10 +101,10 @@ NEW = Finding("a_later_check", ok=True)
     ("now", "same"),
     [
         ((VERSION,), True),
-        ((replace(VERSION, expected="the version 2.0"),), True),
+        ((VERSION._replace(expected="the version 2.0"),), True),
         ((VERSION, NEW), True),
-        ((replace(VERSION, ok=False),), False),
-        ((VERSION, replace(NEW, ok=False)), False),
+        ((VERSION._replace(ok=False),), False),
+        ((VERSION, NEW._replace(ok=False)), False),
         ((), False),
     ],
 )
