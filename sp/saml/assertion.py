@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sp.saml import gate, xml
+from sp.saml import gate, tree, xml
 from sp.saml.errors import refuse
 from sp.saml.signature import VerifiedElement
 from sp.saml.types import Assertion, Attribute, Decrypt, Element, NameID
@@ -13,17 +13,17 @@ from sp.saml.urn import q
 
 def read_name_id(verified: VerifiedElement, decrypt: Decrypt) -> tuple[NameID | None, bytes | None]:
     """Return the subject's NameID and, where it was encrypted, the plain octets (Core 2.2.3)."""
-    element = xml.find(verified.element, "saml:Subject/saml:NameID")
+    element = tree.find(verified.element, "saml:Subject/saml:NameID")
     plain: bytes | None = None
     if element is None:
-        encrypted = xml.find(verified.element, "saml:Subject/saml:EncryptedID")
+        encrypted = tree.find(verified.element, "saml:Subject/saml:EncryptedID")
         if encrypted is None:
             return None, None
         plain = decrypt(encrypted)
         element = gate.read_decrypted(plain, "NameID")
     if len(element):
         raise refuse("name_id", "text", "child elements", "Core 2.2.3")
-    value = xml.trim(xml.text_of(element))
+    value = xml.trim(tree.text_of(element))
     if not value:
         return None, plain
     return (
@@ -45,9 +45,9 @@ def read_assertion(
     name_id and in_response_to: as `read_name_id` and `confirmation.answered_request` read them.
     """
     element = verified.element
-    statement = xml.find(element, "saml:AuthnStatement")
+    statement = tree.find(element, "saml:AuthnStatement")
     assert statement is not None, "a check saw to it"
-    context = xml.find_text(statement, "saml:AuthnContext/saml:AuthnContextClassRef")
+    context = tree.find_text(statement, "saml:AuthnContext/saml:AuthnContextClassRef")
     return Assertion(
         assertion_id=element.get("ID", ""),
         issuer=read_issuer(element),
@@ -65,13 +65,13 @@ def read_assertion(
 
 def read_issuer(element: Element) -> str:
     """Return the Issuer's text, "" where there is none (Core 2.2.5)."""
-    return xml.trim(xml.find_text(element, "saml:Issuer"))
+    return xml.trim(tree.find_text(element, "saml:Issuer"))
 
 
 def read_attributes(element: Element) -> tuple[Attribute, ...]:
     """Return the attributes by Name, values of repeated Names merged (Core 2.7.3)."""
     found: dict[str, list[str | None]] = {}
-    for attribute in xml.find_all(element, "saml:AttributeStatement/saml:Attribute"):
+    for attribute in tree.find_all(element, "saml:AttributeStatement/saml:Attribute"):
         values = found.setdefault(attribute.get("Name", ""), [])
         for value in attribute.iterchildren(q("saml:AttributeValue")):
             values.append(None if len(value) else value.text or "")
@@ -79,7 +79,7 @@ def read_attributes(element: Element) -> tuple[Attribute, ...]:
 
 
 def _latest(element: Element) -> datetime | None:
-    conditions = xml.find(element, "saml:Conditions")
+    conditions = tree.find(element, "saml:Conditions")
     return None if conditions is None else _instant(conditions.get("NotOnOrAfter"))
 
 

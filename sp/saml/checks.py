@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from sp.saml import confirmation, times, urn, xml
+from sp.saml import confirmation, times, tree, urn, xml
 from sp.saml.facts import Facts
 from sp.saml.types import Finding
 from sp.saml.urn import q
@@ -36,7 +36,7 @@ def check_version(facts: Facts) -> Finding:
 def check_issuer(facts: Facts) -> Finding:
     """The Assertion's Issuer, and the Response's where there is one, are the IdP's entityID."""
     expected = facts.expectation.idp_entity_id
-    issuers = ["" if each is None else xml.trim(xml.text_of(each)) for each in facts.issuers]
+    issuers = ["" if each is None else xml.trim(tree.text_of(each)) for each in facts.issuers]
     formats = {each.get("Format", urn.ENTITY) for each in facts.issuers if each is not None}
     ok = all(each == expected for each in issuers) and formats <= {urn.ENTITY}
     actual = " and ".join(each or "none" for each in dict.fromkeys(issuers))
@@ -54,9 +54,9 @@ def check_audience(facts: Facts) -> Finding:
     """At least one AudienceRestriction, and each names us exactly (Core 2.5.1.4)."""
     expected = facts.expectation.sp_entity_id
     restrictions = [
-        [xml.trim(xml.text_of(audience)) for audience in xml.find_all(each, "saml:Audience")]
+        [xml.trim(tree.text_of(audience)) for audience in tree.find_all(each, "saml:Audience")]
         for conditions in facts.conditions
-        for each in xml.find_all(conditions, "saml:AudienceRestriction")
+        for each in tree.find_all(conditions, "saml:AudienceRestriction")
     ]
     ok = bool(restrictions) and all(expected in each for each in restrictions)
     actual = "; ".join(", ".join(each) for each in restrictions) or "none"
@@ -91,7 +91,7 @@ def check_authn_statement(facts: Facts) -> Finding:
 def check_authn_context(facts: Facts) -> Finding:
     """The context is one of those that the request demanded, if it did (Core 3.3.2.2.1)."""
     path = "saml:AuthnStatement/saml:AuthnContext/saml:AuthnContextClassRef"
-    actual = xml.trim(xml.find_text(facts.assertion, path))
+    actual = xml.trim(tree.find_text(facts.assertion, path))
     wanted = facts.expectation.contexts
     return found(
         "authn_context",

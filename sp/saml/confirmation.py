@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sp.saml import times, xml
+from sp.saml import times, tree
 from sp.saml.types import Element, Finding
 
 if TYPE_CHECKING:
@@ -62,13 +62,13 @@ def check_in_response_to(facts: Facts) -> Finding:
 
 
 def _data_of(confirmation: Element) -> Element:
-    data = xml.find(confirmation, DATA)
+    data = tree.find(confirmation, DATA)
     assert data is not None, "a confirmation that holds has it"
     return data
 
 
 def _confirmation(facts: Facts, confirmation: Element) -> Finding:
-    data = xml.find(confirmation, DATA)
+    data = tree.find(confirmation, DATA)
     if data is None:
         return _failed("SubjectConfirmationData", "none")
     if data.get("NotBefore") is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from sp.saml import urn, xml
+from sp.saml import tree, urn
 from sp.saml.types import Element, Expectation
 
 
@@ -25,22 +25,22 @@ class Facts:
     @cached_property
     def conditions(self) -> list[Element]:
         """Return every Conditions element; a good assertion has one."""
-        return xml.find_all(self.assertion, "saml:Conditions")
+        return tree.find_all(self.assertion, "saml:Conditions")
 
     @cached_property
     def statements(self) -> list[Element]:
         """Return every AuthnStatement; a good assertion has one."""
-        return xml.find_all(self.assertion, "saml:AuthnStatement")
+        return tree.find_all(self.assertion, "saml:AuthnStatement")
 
     @cached_property
     def bearers(self) -> list[Element]:
         """Return the bearer confirmations of the subject."""
-        found = xml.find_all(self.assertion, "saml:Subject/saml:SubjectConfirmation")
+        found = tree.find_all(self.assertion, "saml:Subject/saml:SubjectConfirmation")
         return [each for each in found if each.get("Method") == urn.BEARER]
 
     @cached_property
     def issuers(self) -> list[Element | None]:
         """Return the Assertion's Issuer, or None, and the Response's where there is one."""
-        own = xml.find(self.assertion, "saml:Issuer")
-        around = xml.find(self.response, "saml:Issuer")
+        own = tree.find(self.assertion, "saml:Issuer")
+        around = tree.find(self.response, "saml:Issuer")
         return [own] if around is None else [own, around]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sp.saml import urn, xml
+from sp.saml import tree, urn, xml
 from sp.saml.errors import refuse
 from sp.saml.gate_encryption import inspect_encryption
 from sp.saml.gate_signature import inspect_signatures
@@ -96,7 +96,7 @@ def read_decrypted(octets: bytes, kind: str) -> Element:
         raise refuse("hidden_assertion", "no assertion inside what was encrypted")
     inspect_signatures(root, (root,) if kind == "Assertion" else ())
     inspect_encryption(root)
-    xml.drop_comments(root)  # no canonical form does it where the signature is around it only
+    tree.drop_comments(root)  # no canonical form does it where the signature is around it only
     return root
 
 
@@ -130,7 +130,7 @@ def _ids(root: Element) -> Iterator[str]:
 
 
 def _inspect_count(root: Element, count: int) -> None:
-    codes = [code.get("Value") for code in xml.find_all(root, _STATUS_CODES)]
+    codes = [code.get("Value") for code in tree.find_all(root, _STATUS_CODES)]
     expected = 1 if codes == [urn.SUCCESS] else 0
     if count != expected:
         raise refuse(
@@ -143,14 +143,14 @@ def _inspect_count(root: Element, count: int) -> None:
 
 def _in_response_to(root: Element, assertion: Element | None) -> str | None:
     if assertion is not None:
-        for data in xml.find_all(assertion, _CONFIRMATION_DATA):
+        for data in tree.find_all(assertion, _CONFIRMATION_DATA):
             if (value := data.get("InResponseTo")) is not None:
                 return value
     return root.get("InResponseTo")
 
 
 def _issuer(root: Element, assertion: Element | None) -> str | None:
-    text = xml.find_text(root, "saml:Issuer")
+    text = tree.find_text(root, "saml:Issuer")
     if text is None and assertion is not None:
-        text = xml.find_text(assertion, "saml:Issuer")
+        text = tree.find_text(assertion, "saml:Issuer")
     return None if text is None else xml.trim(text)

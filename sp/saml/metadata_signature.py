@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Final
 
-from sp.saml import gate_signature, metadata_keys, signature, urn, xml
+from sp.saml import gate_signature, metadata_keys, signature, tree, urn
 from sp.saml.errors import MetadataRefused, Refused, refuse
 from sp.saml.types import Element, SigningKey
 
@@ -73,7 +73,7 @@ def _check_shape(element: Element) -> None:
         raise refuse("not_signed", "a Signature", "none")
     for inner in list(copy.iter(gate_signature.SIGNATURE)):
         if inner.getparent() is not copy:
-            xml.remove(inner)
+            tree.remove(inner)
     reference = own.find("ds:SignedInfo/ds:Reference", urn.PREFIXES)
     if reference is not None and reference.get("URI") == "" and element.getparent() is None:
         copy.set("ID", _SHAPE_ID)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sp.saml import checks, confirmation, gate, second_verdict, urn, xml
+from sp.saml import checks, confirmation, gate, second_verdict, tree, urn, xml
 from sp.saml.assertion import read_assertion, read_name_id
 from sp.saml.errors import Refused, refuse
 from sp.saml.facts import Facts
@@ -39,6 +39,7 @@ class _Reading:
         self.signed_by: SigningKey | None = None
         self.plain: bytes | None = None
         self.plain_name_id: bytes | None = None
+        self.inside: Element | None = None
         self.verified: VerifiedElement | None = None
         self.response: VerifiedElement | None = None
         self.name_id: NameID | None = None
@@ -66,7 +67,7 @@ class _Reading:
         )
         self.findings += checks.run(facts, to_the_end=to_the_end)
         if to_the_end or all(finding.ok for finding in self.findings):
-            self.findings.append(second_verdict.give(self.gated, self.expectation, self.plain))
+            self.findings.append(second_verdict.give(self.gated, self.expectation, self.inside))
 
     def _verify(self, element: Element) -> VerifiedElement:
         verified = verify(element, self.expectation.keys, self.expectation.exceptions)
@@ -105,7 +106,7 @@ class _Reading:
             carrier = self.response.element.find(tag)
         assert carrier is not None, "the gate saw to it"
         self.plain = plain = self.decrypt(carrier)
-        inside = gate.read_decrypted(plain, "Assertion")
+        self.inside = inside = gate.read_decrypted(plain, "Assertion")
         if find_signature(inside) is not None:
             return self._verify(inside)
         if self.response is None:
@@ -119,7 +120,7 @@ class _Reading:
         if good and self.verified is not None and self.facts is not None:
             answered = confirmation.answered_request(self.facts)
             assertion = read_assertion(self.verified, self.name_id, answered)
-        message = xml.find_text(self.gated.root, "samlp:Status/samlp:StatusMessage")
+        message = tree.find_text(self.gated.root, "samlp:Status/samlp:StatusMessage")
         return Judgement(
             findings=tuple(self.findings),
             assertion=assertion,
@@ -136,7 +137,7 @@ class _Reading:
 def read_status(root: Element) -> tuple[str, ...]:
     """Return the status codes by their Value attribute, the outermost first (Core 3.2.2.2)."""
     found = []
-    code = xml.find(root, "samlp:Status/samlp:StatusCode")
+    code = tree.find(root, "samlp:Status/samlp:StatusCode")
     while code is not None:
         found.append(code.get("Value", ""))
         code = next(code.iterchildren(q("samlp:StatusCode")), None)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sp.saml import times, toolkit, xml
-from sp.saml.errors import ObjectionError, Refused
+from sp.saml import times, toolkit, tree
+from sp.saml.errors import ObjectionError
 from sp.saml.gate import Gated
 from sp.saml.gate_signature import SIGNATURE
 from sp.saml.types import Element, Expectation, Finding
@@ -22,26 +22,24 @@ _SECOND: Final = timedelta(seconds=1)
 _ENDS: Final = "//@NotOnOrAfter | //@SessionNotOnOrAfter"
 
 
-def give(gated: Gated, expectation: Expectation, plain: bytes | None) -> Finding:
+def give(gated: Gated, expectation: Expectation, inside: Element | None) -> Finding:
     """Return what the second reader says of a message that our own accepts.
 
-    plain: what the assertion decrypted to; None where it was not encrypted. Codes: schema,
-    second_verdict.
+    inside: the decrypted assertion as a document of its own; None where nothing was encrypted.
+    Codes: schema, second_verdict.
     """
     try:
-        if plain is None:
+        if inside is None:
             toolkit.ask(gated.root, expectation, _instant_inside(gated.root, expectation))
         else:
-            _judge_encrypted(xml.parse(gated.octets), xml.parse(plain), expectation)
+            _judge_encrypted(gated.root, inside, expectation)
     except ObjectionError as error:
         return _finding(error.code, ok=False, actual=str(error)[:_LONGEST])
-    except Refused as refused:
-        return _finding("second_verdict", ok=False, actual=refused.code)
     return _finding("second_verdict", ok=True, actual="none")
 
 
-def _judge_encrypted(document: Element, plain: Element, expectation: Expectation) -> None:
-    for element in (document, plain):
+def _judge_encrypted(document: Element, inside: Element, expectation: Expectation) -> None:
+    for element in (document, inside):
         error = toolkit.schema_error(element, toolkit.PROTOCOL)
         if error is not None:
             raise ObjectionError("schema", error)
@@ -59,7 +57,7 @@ def _instant_inside(document: Element, expectation: Expectation) -> datetime:
     earliest = expectation.instant - expectation.tolerance
     ends = [
         end - _SECOND
-        for text in xml.find_values(document, _ENDS)
+        for text in tree.find_values(document, _ENDS)
         if (end := times.read(text)) is not None and end > earliest
     ]
     return min([expectation.instant, *ends])

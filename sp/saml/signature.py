@@ -13,7 +13,7 @@ from copy import deepcopy
 from dataclasses import InitVar, dataclass
 from typing import Final
 
-from sp.saml import canonical, gate, urn, xml
+from sp.saml import canonical, gate, tree, urn, xml
 from sp.saml.errors import refuse
 from sp.saml.gate_signature import INCLUSIVE_FORMS, SIGNATURE, read_prefixes
 from sp.saml.own_signature import sign_enveloped, sign_octets
@@ -162,7 +162,7 @@ def _canonical_content(element: Element, transforms: Element) -> bytes:
     )
     signature = find_signature(content)
     assert signature is not None
-    xml.remove(signature)
+    tree.remove(signature)
     if forms:
         return _canonicalise(content, forms[0])
     return canonical.canonicalise(content, exclusive=False)

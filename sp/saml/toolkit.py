@@ -24,7 +24,7 @@ from onelogin.saml2.constants import OneLogin_Saml2_Constants
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
 from onelogin.saml2.xml_utils import OneLogin_Saml2_XML
 
-from sp.saml import urn, xml
+from sp.saml import tree, urn, xml
 from sp.saml.errors import ObjectionError
 from sp.saml.types import Element, Expectation, SigningKey
 
@@ -157,7 +157,7 @@ def schema_error(document: Element, schema: str) -> str | None:
     if next(document.iter(_MASK), None) is not None:  # the schemas are older than it
         document = deepcopy(document)
         for mask in list(document.iter(_MASK)):
-            xml.remove(mask)
+            tree.remove(mask)
     try:
         _schema(schema).assertValid(document)
     except etree.DocumentInvalid as error:

@@ -1,16 +1,15 @@
-"""XML in: the only parser, finding what stands in a tree, and the values of XML Schema we read."""
+"""XML in: the only parser, and the values of XML Schema that we read."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
-from sp.saml import urn
 from sp.saml.errors import Refused, refuse
 from sp.saml.types import Element
 from sp.saml.xml_limits import MESSAGE, Limits, rules_of
@@ -19,16 +18,10 @@ __all__ = [
     "MESSAGE",
     "Limits",
     "declare_prefixes",
-    "drop_comments",
-    "find",
-    "find_all",
-    "find_text",
-    "find_values",
     "know",
     "parse",
     "parse_canonical",
     "read_instant",
-    "remove",
     "trim",
 ]
 
@@ -75,33 +68,6 @@ def parse_canonical(octets: bytes) -> Element:
         raise refuse("not_well_formed", "XML", str(error.msg)) from None
 
 
-def find_all(element: Element, path: str) -> list[Element]:
-    """Return the elements at a path with the prefixes of `urn`: "saml:Subject/saml:NameID"."""
-    return _compile(path)(element)  # type: ignore[return-value]
-
-
-def find(element: Element, path: str) -> Element | None:
-    """Return the first element at a path, or None."""
-    found = find_all(element, path)
-    return found[0] if found else None
-
-
-def find_text(element: Element, path: str) -> str | None:
-    """Return the whole text of the first element at a path, or None where there is none."""
-    found = find(element, path)
-    return None if found is None else text_of(found)
-
-
-def find_values(element: Element, path: str) -> list[str]:
-    """Return the attributes' values at a path, such as "//@NotOnOrAfter"."""
-    return _compile(path)(element)  # type: ignore[return-value]
-
-
-def text_of(element: Element) -> str:
-    """Return the whole text of an element, whatever stands between its parts."""
-    return "".join(map(str, element.itertext()))
-
-
 def know(name: str) -> None:
     """Put a name into libxml2's dictionary of this thread.
 
@@ -112,28 +78,13 @@ def know(name: str) -> None:
     parser.close()
 
 
-def remove(element: Element) -> None:
-    """Take an element out of its document; the text behind it stays."""
-    parent, before, tail = element.getparent(), element.getprevious(), element.tail or ""
-    assert parent is not None
-    element.tail = None
-    parent.remove(element)
-    if before is None:
-        parent.text = (parent.text or "") + tail
-    else:
-        before.tail = (before.tail or "") + tail
-
-
-def drop_comments(root: Element) -> None:
-    """Take every comment out of a document, so that each text is one text."""
-    etree.strip_tags(root, etree.Comment)
-
-
 def declare_prefixes(octets: bytes, scope: dict[str | None, str]) -> bytes:
     """Put on a document's root the declarations in `scope` that it uses without declaring them.
 
     What was encrypted in its place may lean on declarations around it (XML Encryption 4.3).
     """
+    if _stands_alone(octets):
+        return octets
     # Only to see the names: what cannot be read comes out unchanged, for `parse` to refuse.
     parser = _make_parser(recover=True)
     try:
@@ -181,9 +132,13 @@ def read_instant(text: str | None) -> datetime:
         raise ValueError("out of the calendar") from None
 
 
-@cache
-def _compile(path: str) -> etree.XPath:
-    return etree.XPath(path, namespaces=urn.PREFIXES)
+def _stands_alone(octets: bytes) -> bool:
+    """Say whether a document needs no declaration from around it, as most do."""
+    try:
+        root = etree.fromstring(octets, _make_parser())
+    except (etree.XMLSyntaxError, ValueError):
+        return False
+    return str(root.tag).startswith("{")
 
 
 def _make_parser(*, recover: bool = False) -> etree.XMLParser:
