@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,14 @@ _SILENT: Final = ("/healthz", "/readyz", "/static/")
 _log = logging.getLogger("sp.request")
 
 
+class Program(Flask):
+    """Flask without coroutines: nothing here is one, and it would ask at every hook."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is."""
+        return func
+
+
 def create_app(config: Config | None = None) -> Flask:
     """Return the program, set as the environment says unless a Config is given.
 
@@ -32,7 +41,7 @@ def create_app(config: Config | None = None) -> Flask:
     set_up_logging()
     if config is None:
         config = read_config(os.environ, ROOT)
-    app = Flask(__name__)
+    app = Program(__name__)
     app.config.from_mapping(_flask_settings(config))
     app.extensions["sp_config"] = config
     _set_up_database(app, config)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import DateTime, String
 from sqlalchemy.engine import Dialect
@@ -46,21 +46,28 @@ class UtcDateTime(TypeDecorator[datetime]):
         return instant.astimezone(UTC)
 
 
+_REQUIRED: Final = object()
+
+
 class Compiled:
     """One statement as text for one database, with what its parameters and columns need."""
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
         self.text = str(compiled)
-        self.order: list[str] | None = compiled.positiontup
+        order: list[str] | None = compiled.positiontup
         binds = {name: bind for bind, name in compiled.bind_names.items()}
-        self.defaults = {name: bind.value for name, bind in binds.items() if not bind.required}
-        self.names = frozenset(binds)
-        self.binds = {
-            name: processor
-            for name, bind in binds.items()
-            if (processor := bind.type.dialect_impl(dialect).bind_processor(dialect))
-        }
+        self.positional = order is not None
+        self.binds = [
+            (
+                name,
+                binds[name].type.dialect_impl(dialect).bind_processor(dialect),
+                _REQUIRED if binds[name].required else binds[name].value,
+            )
+            for name in (order or binds)
+        ]
+        self.order = [name for name, *_ in self.binds]
+        self.known = frozenset(binds)
         columns = getattr(statement, "exported_columns", ())
         self.results = [
             c.type.dialect_impl(dialect).result_processor(dialect, None) for c in columns
@@ -69,14 +76,17 @@ class Compiled:
 
     def parameters(self, values: dict[str, Any]) -> list[Any] | dict[str, Any]:
         """Return the values in the driver's form; an unknown or a missing name is a KeyError."""
-        if not values.keys() <= self.names:
-            raise KeyError(*(values.keys() - self.names))
-        filled = {**self.defaults, **values}
-        for name, process in self.binds.items():
-            filled[name] = process(filled[name])
-        if self.order is not None:
-            return [filled[name] for name in self.order]
-        return {name: filled[name] for name in self.names}
+        if not self.known.issuperset(values):
+            raise KeyError(*(values.keys() - self.known))
+        filled = []
+        for name, process, default in self.binds:
+            value = values.get(name, default)
+            if value is _REQUIRED:
+                raise KeyError(name)
+            filled.append(value if process is None else process(value))
+        if self.positional:
+            return filled
+        return dict(zip(self.order, filled, strict=True))
 
     def rows(self, fetched: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """Return fetched rows with every value in its Python type."""

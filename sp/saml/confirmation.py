@@ -86,11 +86,8 @@ def _confirmation(facts: Facts, confirmation: Element) -> Finding:
     end = times.read(text)
     if end is None:
         return _failed("NotOnOrAfter", text or "none")
-    now = facts.expectation.instant
-    if now - facts.expectation.tolerance >= end:
-        return Finding(
-            "expired", ok=False, expected=now.isoformat(), actual=text or "", section=SECTION
-        )
+    if facts.earliest >= end:
+        return Finding("expired", ok=False, expected=facts.now, actual=text or "", section=SECTION)
     return Finding(
         "subject_confirmation", ok=True, expected="one bearer", actual="one bearer", section=SECTION
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from sp.saml import tree, urn
@@ -37,6 +38,26 @@ class Facts:
         """Return the bearer confirmations of the subject."""
         found = tree.find_all(self.assertion, "saml:Subject/saml:SubjectConfirmation")
         return [each for each in found if each.get("Method") == urn.BEARER]
+
+    @cached_property
+    def now(self) -> str:
+        """Return the instant of judging as it is told."""
+        return self.expectation.instant.isoformat()
+
+    @cached_property
+    def earliest(self) -> datetime:
+        """Return the instant that is still now for a clock that is behind."""
+        return self.expectation.instant - self.expectation.tolerance
+
+    @cached_property
+    def latest(self) -> datetime:
+        """Return the instant that is still now for a clock that is ahead."""
+        return self.expectation.instant + self.expectation.tolerance
+
+    @cached_property
+    def not_after_latest(self) -> str:
+        """Return what an instant that must have passed has to be, as it is told."""
+        return f"not after {self.latest.isoformat()}"
 
     @cached_property
     def issuers(self) -> list[Element | None]:

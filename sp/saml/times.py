@@ -21,14 +21,13 @@ def check_conditions_window(facts: Facts) -> Finding:
 
 def check_issue_instant(facts: Facts) -> Finding:
     """Response and Assertion were not issued in the future."""
-    latest = facts.expectation.instant + facts.expectation.tolerance
     texts = [each.get("IssueInstant") for each in (facts.response, facts.assertion)]
     instants = [read(text) for text in texts]
-    ok = all(each is not None and each <= latest for each in instants)
+    ok = all(each is not None and each <= facts.latest for each in instants)
     return Finding(
         "issue_instant",
         ok,
-        f"not after {latest.isoformat()}",
+        facts.not_after_latest,
         " and ".join(text or "none" for text in texts),
         "Core 2.3.3",
     )
@@ -36,7 +35,7 @@ def check_issue_instant(facts: Facts) -> Finding:
 
 def check_age(facts: Facts) -> Finding:
     """The Assertion is not older than this organisation allows."""
-    oldest = facts.expectation.instant - facts.expectation.maximum_age - facts.expectation.tolerance
+    oldest = facts.earliest - facts.expectation.maximum_age
     text = facts.assertion.get("IssueInstant")
     issued = read(text)
     return Finding(
@@ -53,9 +52,8 @@ def check_authn_instant(facts: Facts) -> Finding:
     expectation = facts.expectation
     text = facts.statements[0].get("AuthnInstant") if facts.statements else None
     instant = read(text)
-    latest = expectation.instant + expectation.tolerance
-    expected = f"not after {latest.isoformat()}"
-    ok = instant is not None and instant <= latest
+    expected = facts.not_after_latest
+    ok = instant is not None and instant <= facts.latest
     if expectation.authenticated_after is not None:
         earliest = expectation.authenticated_after - expectation.tolerance
         expected += f", not before {earliest.isoformat()}"
@@ -67,11 +65,10 @@ def check_session_end(facts: Facts) -> Finding:
     """SessionNotOnOrAfter, where there is one, has not passed (Core 2.7.2)."""
     text = facts.statements[0].get("SessionNotOnOrAfter") if facts.statements else None
     end = read(text)
-    earliest = facts.expectation.instant - facts.expectation.tolerance
     return Finding(
         "session_expired",
-        text is None or (end is not None and end > earliest),
-        f"after {earliest.isoformat()}",
+        text is None or (end is not None and end > facts.earliest),
+        f"after {facts.earliest.isoformat()}",
         text or "none",
         "Core 2.7.2",
     )
@@ -88,17 +85,14 @@ def read(text: str | None) -> datetime | None:
 
 
 def _window(facts: Facts, element: Element, section: str) -> Finding:
-    instant, tolerance = facts.expectation.instant, facts.expectation.tolerance
     first, last = element.get("NotBefore"), element.get("NotOnOrAfter")
     begin, end = read(first), read(last)
     actual = f"{first or 'any time'} to {last or 'any time'}"
-    now = instant.isoformat()
     if (first is not None and begin is None) or (last is not None and end is None):
         return Finding("conditions", ok=False, expected="times", actual=actual, section=section)
     if begin is not None and end is not None and begin >= end:
         return Finding("conditions", ok=False, expected="a window", actual=actual, section=section)
-    if begin is not None and instant + tolerance < begin:
-        return Finding("not_yet_valid", ok=False, expected=now, actual=actual, section=section)
-    if end is not None and instant - tolerance >= end:
-        return Finding("expired", ok=False, expected=now, actual=actual, section=section)
-    return Finding("expired", ok=True, expected=now, actual=actual, section=section)
+    is_early = begin is not None and facts.latest < begin
+    code = "not_yet_valid" if is_early else "expired"
+    ok = not is_early and (end is None or facts.earliest < end)
+    return Finding(code, ok, facts.now, actual, section)

@@ -12,7 +12,7 @@ from lxml import etree
 
 from sp.saml.errors import Refused, refuse
 from sp.saml.types import Element
-from sp.saml.xml_limits import MESSAGE, Limits, rules_of
+from sp.saml.xml_limits import MESSAGE, Limits, broken_rules
 
 __all__ = [
     "MESSAGE",
@@ -51,9 +51,8 @@ def parse(octets: bytes, *, limits: Limits = MESSAGE) -> Element:
         raise refuse("not_well_formed", "XML", "an encoding that is not known") from None
     if _has_dtd(root):
         raise refuse("has_dtd", "no document type declaration")
-    for code, expected, is_broken in rules_of(limits):
-        if is_broken(root):
-            raise refuse(code, expected)
+    for code, expected in broken_rules(root, octets, limits):
+        raise refuse(code, expected)
     return root
 
 

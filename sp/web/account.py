@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Blueprint, jsonify, make_response, redirect, render_template
+from flask import Blueprint, jsonify, make_response, render_template
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
 from sp.web import headers
+from sp.web.addresses import see_other
 from sp.web.error_page import Button, ErrorPage, show
 from sp.web.principal import current_session
 
@@ -18,7 +19,7 @@ bp = Blueprint("account", __name__)
 @bp.get("/")
 def home() -> Response:
     """Lead whoever typed our name alone to their own page."""
-    return redirect("/account", 303)
+    return see_other("/account")
 
 
 @bp.get("/account")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request
+from flask import Blueprint, current_app, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from sp.config import Config
@@ -12,7 +12,7 @@ from sp.flows import sign_on
 from sp.flows.outcomes import AlreadyUsed, Ask, Outcome, Restart, SignedIn, SignInRefused
 from sp.flows.sign_on_record import Posted
 from sp.web import cookies, limits
-from sp.web.addresses import start_url
+from sp.web.addresses import see_other, start_url
 from sp.web.browser import read_browser
 
 bp = Blueprint("acs", __name__)
@@ -55,12 +55,13 @@ def _read_form() -> Posted:
 
 def _reply(config: Config, organisation: str, outcome: Outcome) -> Response:
     if isinstance(outcome, SignedIn):
-        response = redirect(outcome.return_to, 303)
+        response = see_other(outcome.return_to)
         cookies.set_session(response, config, outcome.token)
-        cookies.delete_mark(response, config, organisation)
+        if cookies.has_mark(request, config):
+            cookies.delete_mark(response, config, organisation)
         return response
     if isinstance(outcome, Restart):
-        return redirect(start_url(organisation, outcome.return_to, restart=True), 303)
+        return see_other(start_url(organisation, outcome.return_to, restart=True))
     return _ask(organisation, outcome)
 
 

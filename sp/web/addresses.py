@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from flask import Response
+
 
 def login_url(return_to: str | None) -> str:
     """Return the login page's address."""
@@ -30,6 +32,11 @@ def start_url(
         "again": "1" if again else None,
     }
     return _with_query(f"/saml/{slug}/login", query)
+
+
+def see_other(url: str) -> Response:
+    """Lead the browser on with a GET, without a page that nobody reads."""
+    return Response(status=303, headers={"Location": url})
 
 
 def _with_query(path: str, query: dict[str, str | None]) -> str:

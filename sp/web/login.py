@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request
+from flask import Blueprint, current_app, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from sp.accounts.realm import Realm
@@ -12,7 +12,7 @@ from sp.flows import revocation, sign_on
 from sp.flows.outcomes import DEFAULT_RETURN_TO
 from sp.sessions.return_to import safe_return_to
 from sp.web import cookies, headers, limits
-from sp.web.addresses import login_url, start_url
+from sp.web.addresses import login_url, see_other, start_url
 from sp.web.principal import current_session
 
 bp = Blueprint("login", __name__)
@@ -28,7 +28,7 @@ def page() -> Response:
     """Ask for an e-mail address; whoever is signed in goes on at once."""
     wanted = safe_return_to(request.args.get("return_to"))
     if current_session() is not None:
-        return redirect(wanted or DEFAULT_RETURN_TO, 303)
+        return see_other(wanted or DEFAULT_RETURN_TO)
     return _show_form(wanted)
 
 
@@ -44,7 +44,7 @@ def find() -> Response:
         return _show_form(wanted, typed=typed, error=error.public)
     links = _links(found, wanted)
     if len(links) == 1:
-        return redirect(links[0][1], 303)
+        return see_other(links[0][1])
     if links:
         return make_response(
             render_template(
@@ -69,7 +69,7 @@ def sign_out() -> Response:
     token = cookies.read_session(request, config)
     if token is not None:
         revocation.sign_out(token)
-    response = redirect("/logout", 303)
+    response = see_other("/logout")
     cookies.delete_session(response, config)
     return response
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote
 
-from flask import Flask, Request, redirect, request
+from flask import Flask, Request, request
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response
 
@@ -13,7 +13,7 @@ from sp.config import Config
 from sp.flows import presence
 from sp.sessions.session import SessionView
 from sp.web import cookies
-from sp.web.addresses import login_url
+from sp.web.addresses import login_url, see_other
 
 _IN_PATH: Final = "/!$&'()*+,;=:@~"
 """What a path may hold besides letters, digits and "-._" (RFC 3986, 3.3)."""
@@ -44,7 +44,7 @@ def register(app: Flask, config: Config) -> None:
 
     @manager.unauthorized_handler  # type: ignore[untyped-decorator]
     def _send_to_login() -> Response:
-        return redirect(login_url(_here() if request.method == "GET" else None), 303)
+        return see_other(login_url(_here() if request.method == "GET" else None))
 
 
 def current_session() -> SessionView | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request
+from flask import Blueprint, current_app, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from sp.config import Config
 from sp.flows import sign_on
 from sp.flows.outcomes import GoStraight, Start
 from sp.web import cookies, headers, limits
+from sp.web.addresses import see_other
 from sp.web.browser import read_browser
 
 bp = Blueprint("start", __name__)
@@ -32,7 +33,7 @@ def begin(organisation: str) -> Response:
         restarted=request.args.get("restart") == "1",
     )
     if isinstance(begun, GoStraight):
-        return redirect(begun.return_to, 303)
+        return see_other(begun.return_to)
     response = _leave(begun)
     cookies.set_binding(response, config, organisation, begun.binding)
     if begun.restarted:
@@ -44,7 +45,7 @@ def begin(organisation: str) -> Response:
 
 def _leave(begun: Start) -> Response:
     if begun.form is None:
-        return redirect(begun.url, 303)
+        return see_other(begun.url)
     headers.let_form_leave()
     headers.let_script_run()
     return make_response(render_template("start/leaving.html", start=begun))
