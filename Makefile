@@ -26,7 +26,7 @@ QUICK := not browser and not identity_providers and not faults and not crowds
 # Not libfaketime: under Debian 12's, a Python that sleeps gets an error (its issue 426).
 LATER := $(if $(YEARS_ON),datefudge "$(YEARS_ON) years")
 
-.PHONY: help run test check later pictures lock
+.PHONY: help run test check later bench pictures lock
 .DEFAULT_GOAL := help
 
 help:
@@ -34,6 +34,7 @@ help:
 	@echo "make test    the whole test suite (TESTS=tests/saml for a part, SP_TEST_DATABASE=postgresql)"
 	@echo "make check   lint, format, types, walls and the quick tests"
 	@echo "             YEARS_ON=5 with either: as if it were five years on (needs datefudge)"
+	@echo "make bench   what things cost, beside a yardstick (BENCH=reading for a part; growth takes minutes)"
 	@echo "make pictures the screenshots of README, taken anew (needs chromium)"
 	@echo "make lock    pin requirements/*.in anew (UPGRADE=1 takes newer versions)"
 
@@ -56,6 +57,9 @@ later:
 		echo "YEARS_ON needs Debian's datefudge: sudo apt-get install -y datefudge" >&2; \
 		exit 1; \
 	}
+
+bench: .venv/test.stamp
+	@$(PYTHON) tests/bench/run.py $(BENCH)
 
 pictures: .venv/test.stamp
 	@$(PYTHON) tests/support/pictures.py docs/pictures

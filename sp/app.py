@@ -9,15 +9,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response
+from flask.globals import request_ctx
 from flask_migrate import Migrate
 from sqlalchemy.engine import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import MapAdapter
 
 from sp import cli, web
 from sp.config import Config, read_config
 from sp.db import db, prepare_engine
-from sp.log_lines import set_up_logging
+from sp.log_lines import set_up_logging, tell
+from sp.web.incoming import Incoming
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 MIGRATIONS: Final = Path(__file__).resolve().parent / "migrations"
@@ -26,11 +29,36 @@ _log = logging.getLogger("sp.request")
 
 
 class Program(Flask):
-    """Flask without coroutines: nothing here is one, and it would ask at every hook."""
+    """Flask without coroutines and with one Host: it would ask after both at every request."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(__name__)
+        self.host = host
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function as it is."""
         return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Return what finds the view of a request; a Host that is ours need not be taken apart."""
+        if request is None or not self._is_plain(request.environ):
+            return super().create_url_adapter(request)
+        request.host = self.host
+        return MapAdapter(
+            self.url_map,
+            server_name=self.host,
+            script_name=request.root_path,
+            subdomain="",
+            url_scheme=request.scheme,
+            path_info=request.path,
+            default_method=request.method,
+            query_args=request.query_string.decode(errors="replace"),
+        )
+
+    def _is_plain(self, environ: dict[str, Any]) -> bool:
+        """Say whether Flask would find no more in a request than its Host, path and query."""
+        is_ours = environ.get("HTTP_HOST") == self.host
+        return is_ours and bool(environ["PATH_INFO"]) and "HTTP_UPGRADE" not in environ
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -41,7 +69,7 @@ def create_app(config: Config | None = None) -> Flask:
     set_up_logging()
     if config is None:
         config = read_config(os.environ, ROOT)
-    app = Program(__name__)
+    app = Program(config.host)
     app.config.from_mapping(_flask_settings(config))
     app.extensions["sp_config"] = config
     _set_up_database(app, config)
@@ -49,7 +77,6 @@ def create_app(config: Config | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=config.trusted_proxies, x_proto=0, x_host=0
         )
-    app.before_request(_note_start)
     app.after_request(_log_request)
     web.register(app, config)
     cli.register(app)
@@ -73,7 +100,8 @@ def _flask_settings(config: Config) -> dict[str, Any]:
 
 
 def _engine_options(config: Config) -> dict[str, Any]:
-    options: dict[str, Any] = {"hide_parameters": True}
+    # Every way through `sp.db` ends with COMMIT or ROLLBACK; the pool need not add another.
+    options: dict[str, Any] = {"hide_parameters": True, "pool_reset_on_return": None}
     if make_url(config.database_url).get_backend_name() == "postgresql":
         # Every connection counts in UTC, whatever the server's own zone.
         options |= {"pool_pre_ping": True, "connect_args": {"options": "-c timezone=utc"}}
@@ -90,21 +118,19 @@ def _set_up_database(app: Flask, config: Config) -> None:
     Migrate(app, db, directory=str(MIGRATIONS))
 
 
-def _note_start() -> None:
-    g.started = time.perf_counter()
-
-
 def _log_request(response: Response) -> Response:
     """Tell of a request by its route, not its path or query: both may hold a token."""
-    if not request.path.startswith(_SILENT):
-        rule = request.url_rule
+    incoming = request_ctx.request
+    assert isinstance(incoming, Incoming)
+    if not incoming.path.startswith(_SILENT):
+        rule = incoming.url_rule
         facts = {
-            "method": request.method,
+            "method": incoming.method,
             "route": rule.rule if rule else None,
-            "organisation": (request.view_args or {}).get("organisation"),
+            "organisation": (incoming.view_args or {}).get("organisation"),
             "status": response.status_code,
-            "milliseconds": round((time.perf_counter() - g.get("started", 0)) * 1000, 1),
-            "address": request.remote_addr,
+            "milliseconds": round((time.perf_counter() - incoming.started) * 1000, 1),
+            "address": incoming.remote_addr,
         }
-        _log.info("request", extra=facts)
+        tell(_log, "request", facts)
     return response

@@ -135,6 +135,14 @@ class Config:
         """Return where this organisation's Identity Provider sends its answers."""
         return f"{self.base_url}/saml/{slug}/acs"
 
+    def slo_url(self, slug: str) -> str:
+        """Return where this organisation's Identity Provider sends logout messages by browser."""
+        return f"{self.base_url}/saml/{slug}/slo"
+
+    def slo_soap_url(self, slug: str) -> str:
+        """Return where its server sends logout messages itself (SOAP)."""
+        return f"{self.base_url}/saml/{slug}/slo/soap"
+
     def login_url(self, slug: str) -> str:
         """Return the address that starts a sign-in at this organisation."""
         return f"{self.base_url}/saml/{slug}/login"

@@ -8,15 +8,16 @@ sign-in (docs/performance.md).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
+from typing import Any, Self, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, event
-from sqlalchemy.engine import Dialect, Engine
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import PoolProxiedConnection
 
 from sp.statement import Statement, UtcDateTime
 
@@ -26,6 +27,7 @@ __all__ = [
     "Transaction",
     "UtcDateTime",
     "db",
+    "one_connection",
     "prepare_engine",
     "read",
     "write",
@@ -55,16 +57,59 @@ db = SQLAlchemy(model_class=Base)
 
 
 class Transaction:
-    """The driver's own connection inside one transaction.
+    """The driver's own connection inside one transaction; `write` and `read` open one.
 
     What stands in `after_commit` is called once the transaction is durable, and never otherwise.
     """
 
-    def __init__(self, connection: DBAPIConnection, dialect: Dialect) -> None:
-        self._cursor = connection.cursor()
-        self._dialect = dialect
-        self.dialect = dialect.name
+    def __init__(self, *, commit: bool, begins: bool = True) -> None:
+        self._lent = _lent.get()
+        self._engine = engine = self._lent.engine if self._lent else db.engine
+        self._dialect = engine.dialect
+        self._commit = commit
+        self._begins = begins
+        self.dialect = engine.dialect.name
         self.after_commit: list[Callable[[], None]] = []
+
+    @property
+    def lost(self) -> tuple[type[Exception], ...]:
+        """Return what the driver raises where another transaction was in the way."""
+        driver = self._dialect.loaded_dbapi
+        return driver.IntegrityError, driver.OperationalError
+
+    def __enter__(self) -> Self:
+        self._raw = self._lent.take() if self._lent else self._engine.raw_connection()
+        try:
+            self._cursor = self._raw.cursor()
+            if self._begins and self.dialect == "sqlite":  # the others begin by themselves
+                self._cursor.execute("BEGIN IMMEDIATE" if self._commit else "BEGIN")
+        except BaseException:
+            self._give_back(done=False)
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        done = False
+        try:
+            if kind is not None:
+                self._raw.rollback()
+                return
+            self._cursor.close()
+            if self._commit:
+                self._raw.commit()
+            else:
+                self._raw.rollback()
+            done = True
+        finally:
+            self._give_back(done=done)
+        for tell in self.after_commit:
+            tell()
+
+    def _give_back(self, *, done: bool) -> None:
+        if self._lent is None:
+            self._raw.close()
+        elif not done:
+            self._lent.give_back()
 
     def rows(self, statement: Statement, **values: Any) -> list[tuple[Any, ...]]:
         """Run a statement and return all its rows."""
@@ -77,15 +122,19 @@ class Transaction:
         found = self.rows(statement, **values)
         return found[0] if found else None
 
+    def add(self, statement: Statement, **values: Any) -> int:
+        """Run an INSERT of one row and return its number: on PostgreSQL, what it RETURNs."""
+        compiled = statement.for_dialect(self._dialect)
+        self._cursor.execute(compiled.text, compiled.parameters(values))
+        # SQLite says it by itself, and takes twice as long where it is asked to return it.
+        is_sqlite = self.dialect == "sqlite"
+        return self._cursor.lastrowid if is_sqlite else self._cursor.fetchone()[0]  # type: ignore[index]
+
     def change(self, statement: Statement, **values: Any) -> int:
         """Run a statement that changes rows and return how many it changed."""
         compiled = statement.for_dialect(self._dialect)
         self._cursor.execute(compiled.text, compiled.parameters(values))
         return self._cursor.rowcount
-
-    def close(self) -> None:
-        """Close the cursor."""
-        self._cursor.close()
 
 
 def write(work: Callable[[Transaction], T]) -> T:
@@ -94,49 +143,61 @@ def write(work: Callable[[Transaction], T]) -> T:
     On SQLite BEGIN IMMEDIATE takes the write lock at once, so nothing that was read inside can be
     stale. `work` must do nothing that cannot be done twice. What it raises rolls all back.
     """
-    engine = db.engine
-    lost = (
-        engine.dialect.loaded_dbapi.IntegrityError,
-        engine.dialect.loaded_dbapi.OperationalError,
-    )
     for attempt in range(1, ATTEMPTS + 1):
+        opened = Transaction(commit=True)
         try:
-            with _transaction(engine, commit=True) as transaction:
+            with opened as transaction:
                 return work(transaction)
-        except lost:
+        except opened.lost:
             if attempt == ATTEMPTS:
                 raise
     raise AssertionError
 
 
-@contextmanager
-def read() -> Iterator[Transaction]:
-    """Give a transaction that reads; nothing is committed."""
-    with _transaction(db.engine, commit=False) as transaction:
-        yield transaction
+def read(*, one_moment: bool = True) -> Transaction:
+    """Give a transaction that reads; nothing is committed.
+
+    one_moment: whether all that is read must be of the same moment. Where it need not, SQLite is
+    spared a BEGIN and its end, which cost as much as a small statement each.
+    """
+    return Transaction(commit=False, begins=one_moment)
 
 
-@contextmanager
-def _transaction(engine: Engine, *, commit: bool) -> Iterator[Transaction]:
-    raw = engine.raw_connection()
-    try:
-        transaction = Transaction(raw.dbapi_connection, engine.dialect)  # type: ignore[arg-type]
-        if engine.dialect.name == "sqlite":
-            raw.cursor().execute("BEGIN IMMEDIATE" if commit else "BEGIN")
-        try:
-            yield transaction
-        except BaseException:
-            raw.rollback()
-            raise
-        transaction.close()
-        if commit:
-            raw.commit()
-        else:
-            raw.rollback()
-    finally:
-        raw.close()
-    for tell in transaction.after_commit:
-        tell()
+def one_connection() -> AbstractContextManager[None]:
+    """Let the transactions inside, one after the other, use one connection of the pool.
+
+    To take one and give it back costs as much as two statements. A transaction that fails gives
+    it back at once: the next one takes another.
+    """
+    return _Lent()
+
+
+class _Lent(AbstractContextManager[None]):
+    """The connection that `one_connection` has taken from the pool, once it was needed."""
+
+    def __init__(self) -> None:
+        self.engine = db.engine
+        self._connection: PoolProxiedConnection | None = None
+
+    def __enter__(self) -> None:
+        self._token = _lent.set(self)
+
+    def __exit__(self, *_: object) -> None:
+        _lent.reset(self._token)
+        self.give_back()
+
+    def take(self) -> PoolProxiedConnection:
+        if self._connection is None:
+            self._connection = self.engine.raw_connection()
+        return self._connection
+
+    def give_back(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+_lent: ContextVar[_Lent | None] = ContextVar("lent", default=None)
 
 
 def prepare_engine(engine: Engine, *, synchronous: str = "FULL") -> None:

@@ -1,4 +1,4 @@
-"""Fetches a document that somebody named by its address, and can be led nowhere else by it.
+"""Asks an address that somebody named for a document, and can be led nowhere else by it.
 
 Only https, only to addresses of the public network, a few redirects that are held to the same, and
 no more octets or seconds than the caller allows. The name is looked up once and the connection goes
@@ -12,6 +12,7 @@ import ipaddress
 import socket
 import ssl
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from functools import cache
 from typing import Final
@@ -24,6 +25,7 @@ SECONDS: Final = 20.0
 _CHUNK: Final = 64 * 1024
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _OK: Final = 200
+_ACCEPT: Final = {"Accept": "application/samlmetadata+xml, application/xml, text/xml, */*;q=0.1"}
 
 
 class FetchError(SpError):
@@ -44,17 +46,44 @@ def fetch(url: str, *, limit: int, loopback: bool = False, seconds: float = SECO
         parts = _split(url, loopback=loopback)
         connection = _connect(parts, deadline, loopback=loopback)
         try:
-            with closing(_ask(connection, parts)) as answer:
+            with closing(_ask(connection, "GET", parts, _ACCEPT)) as answer:
                 if answer.status not in _REDIRECTS:
                     return _read(answer, limit, deadline)
                 url = urljoin(url, answer.getheader("Location", ""))
         except (OSError, http.client.HTTPException) as error:
-            raise FetchError(
-                public=f"{parts.hostname} did not answer as a web server does."
-            ) from error
+            raise _no_server(parts) from error
         finally:
             connection.close()
     raise FetchError(public="This address leads from one address to the next without end.")
+
+
+def post(
+    url: str,
+    body: bytes,
+    *,
+    headers: Mapping[str, str],
+    limit: int,
+    loopback: bool = False,
+    seconds: float = SECONDS,
+) -> bytes:
+    """Send octets to an address and return what it answers; no redirect is followed.
+
+    Raises FetchError; limit, loopback, seconds: as for `fetch`.
+    """
+    deadline = time.monotonic() + seconds
+    parts = _split(url, loopback=loopback)
+    connection = _connect(parts, deadline, loopback=loopback)
+    try:
+        with closing(_ask(connection, "POST", parts, headers, body)) as answer:
+            return _read(answer, limit, deadline)
+    except (OSError, http.client.HTTPException) as error:
+        raise _no_server(parts) from error
+    finally:
+        connection.close()
+
+
+def _no_server(parts: SplitResult) -> FetchError:
+    return FetchError(public=f"{parts.hostname} did not answer as a web server does.")
 
 
 def _split(url: str, *, loopback: bool) -> SplitResult:
@@ -122,10 +151,15 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _ask(connection: http.client.HTTPConnection, parts: SplitResult) -> http.client.HTTPResponse:
+def _ask(
+    connection: http.client.HTTPConnection,
+    method: str,
+    parts: SplitResult,
+    headers: Mapping[str, str],
+    body: bytes | None = None,
+) -> http.client.HTTPResponse:
     target = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
-    headers = {"Accept": "application/samlmetadata+xml, application/xml, text/xml, */*;q=0.1"}
-    connection.request("GET", target, headers=headers)
+    connection.request(method, target, body=body, headers=dict(headers))
     return connection.getresponse()
 
 

@@ -73,7 +73,7 @@ def load_keyring(directory: Path) -> KeyRing:
     Raises KeysError with code `no_keys` where none were made yet, else `keys_unusable`.
     """
     try:
-        found = (directory / STATE).stat()
+        found = os.stat(f"{directory}/{STATE}")  # noqa: PTH116 - a Path costs more than the look
     except FileNotFoundError as error:
         sentence = f"There are no keys in {directory}: make them with flask sp keys generate."
         raise KeysError(code="no_keys", public=sentence) from error

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, TypeAlias
 
-from sqlalchemy import DateTime, String
+from sqlalchemy import DateTime, LargeBinary, String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import Executable
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -24,29 +24,41 @@ class UtcDateTime(TypeDecorator[datetime]):
             return dialect.type_descriptor(String(32))
         return dialect.type_descriptor(DateTime(timezone=True))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+    # The conversions themselves: SQLAlchemy would wrap `process_bind_param` in one more call.
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
         """Refuse a naive time: it would be read as another instant on another machine."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            message = "a time without a zone cannot be stored"
-            raise ValueError(message)
-        value = value.astimezone(UTC)
-        return value.isoformat(" ", "microseconds") if dialect.name == "sqlite" else value
+        return _to_text if dialect.name == "sqlite" else _to_utc
 
-    def process_result_value(
-        self,
-        value: Any,
-        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy gives it
-    ) -> datetime | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:  # noqa: ARG002 - SQLAlchemy gives it
         """Return the instant in UTC."""
-        if value is None:
-            return None
-        instant = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return instant.astimezone(UTC)
+        return _from_text if dialect.name == "sqlite" else _to_utc
 
 
-_REQUIRED: Final = object()
+def _to_utc(instant: datetime | None) -> datetime | None:
+    if instant is None or instant.tzinfo is UTC:
+        return instant
+    if instant.tzinfo is None:
+        message = "a time without a zone cannot be stored"
+        raise ValueError(message)
+    return instant.astimezone(UTC)
+
+
+def _to_text(instant: datetime | None) -> str | None:
+    if instant is None:
+        return None
+    if instant.tzinfo is not UTC:
+        return _to_text(_to_utc(instant))
+    return instant.isoformat(" ", "microseconds")
+
+
+def _from_text(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    instant = datetime.fromisoformat(text)
+    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+
+
+_Conversion: TypeAlias = Callable[[Any], Any]
 
 
 class Compiled:
@@ -58,47 +70,50 @@ class Compiled:
         order: list[str] | None = compiled.positiontup
         binds = {name: bind for bind, name in compiled.bind_names.items()}
         self.positional = order is not None
-        self.binds = [
-            (
-                name,
-                binds[name].type.dialect_impl(dialect).bind_processor(dialect),
-                _REQUIRED if binds[name].required else binds[name].value,
-            )
-            for name in (order or binds)
-        ]
-        self.order = [name for name, *_ in self.binds]
-        self.known = frozenset(binds)
-        columns = getattr(statement, "exported_columns", ())
-        self.results = [
-            c.type.dialect_impl(dialect).result_processor(dialect, None) for c in columns
-        ]
-        self.plain = not any(self.results)
+        self.order = order or list(binds)
+        self.known = binds.keys()
+        self.defaults = {name: bind.value for name, bind in binds.items() if not bind.required}
+        self.bind_conversions = _conversions(
+            [binds[name].type for name in self.order],
+            lambda kind: kind.dialect_impl(dialect).bind_processor(dialect),
+        )
+        self.result_conversions = _conversions(
+            [column.type for column in getattr(statement, "exported_columns", ())],
+            lambda kind: kind.dialect_impl(dialect).result_processor(dialect, None),
+        )
 
     def parameters(self, values: dict[str, Any]) -> list[Any] | dict[str, Any]:
         """Return the values in the driver's form; an unknown or a missing name is a KeyError."""
-        if not self.known.issuperset(values):
-            raise KeyError(*(values.keys() - self.known))
-        filled = []
-        for name, process, default in self.binds:
-            value = values.get(name, default)
-            if value is _REQUIRED:
-                raise KeyError(name)
-            filled.append(value if process is None else process(value))
-        if self.positional:
-            return filled
-        return dict(zip(self.order, filled, strict=True))
+        if self.defaults:
+            values = self.defaults | values
+        if values.keys() != self.known:
+            raise KeyError(*(values.keys() ^ self.known))
+        filled = list(map(values.__getitem__, self.order))
+        for place, convert in self.bind_conversions:
+            filled[place] = convert(filled[place])
+        return filled if self.positional else dict(zip(self.order, filled, strict=True))
 
     def rows(self, fetched: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """Return fetched rows with every value in its Python type."""
-        if self.plain:
+        if not self.result_conversions:
             return fetched
-        return [
-            tuple(
-                value if process is None else process(value)
-                for process, value in zip(self.results, row, strict=True)
-            )
-            for row in fetched
-        ]
+        return [self._read(list(row)) for row in fetched]
+
+    def _read(self, row: list[Any]) -> tuple[Any, ...]:
+        for place, convert in self.result_conversions:
+            row[place] = convert(row[place])
+        return tuple(row)
+
+
+def _conversions(
+    types: Iterable[TypeEngine[Any]], conversion: Callable[[TypeEngine[Any]], _Conversion | None]
+) -> list[tuple[int, _Conversion]]:
+    """Return which places need to be converted, and how.
+
+    Octets need nothing: both drivers take and give them as they are.
+    """
+    found = [None if isinstance(kind, LargeBinary) else conversion(kind) for kind in types]
+    return [(place, convert) for place, convert in enumerate(found) if convert is not None]
 
 
 class Statement:

@@ -6,7 +6,10 @@ import hashlib
 import secrets
 from typing import Final
 
-_LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_LETTERS: Final = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_LENGTH: Final = 8
+_UNUSED: Final = bytes(range(256 - 256 % len(_LETTERS), 256))
+_OF_OCTET: Final = bytes(_LETTERS[octet % len(_LETTERS)] for octet in range(256))
 
 
 def make_token() -> str:
@@ -29,8 +32,8 @@ def make_message_id() -> str:
 
 def make_reference() -> str:
     """Return a short reference that can be read aloud: eight characters without look-alikes."""
-    number, letters = secrets.randbelow(len(_LETTERS) ** 8), ""
-    for _ in range(8):
-        number, digit = divmod(number, len(_LETTERS))
-        letters += _LETTERS[digit]
-    return f"{letters[:4]}-{letters[4:]}"
+    # Of 256 octets 248 serve, eight for each letter; so many are hardly ever too few.
+    letters = ""
+    while len(letters) < _LENGTH:
+        letters = secrets.token_bytes(2 * _LENGTH).translate(_OF_OCTET, _UNUSED).decode("ascii")
+    return f"{letters[:4]}-{letters[4:_LENGTH]}"

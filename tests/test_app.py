@@ -11,6 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import EnvironBuilder
 
 from sp.app import create_app
 from sp.config import ConfigError
@@ -157,3 +160,30 @@ def test_health_is_not_logged(app, client, config, caplog):
     caplog.set_level(logging.INFO, "sp.request")
     client.get("/healthz", base_url=config.base_url)
     assert [record for record in caplog.records if record.name == "sp.request"] == []
+
+
+@pytest.mark.parametrize("path", ["/saml/acme/acs", "/", "", "//login", "/lo%67in/", "/%ff%C3%A9"])
+@pytest.mark.parametrize("base", ["https://sp.example.com", "https://sp.example.com/mounted/"])
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Host": "SP.example.com:443"}, {"Connection": "Upgrade", "Upgrade": "websocket"}],
+    ids=["ours", "spelt otherwise", "websocket"],
+)
+def test_view_is_found_as_flask_finds_it(app, path, base, headers):
+    builder = EnvironBuilder(path, base_url=base, query_string="a=%C3%A9", headers=headers)
+    environ = builder.get_environ()
+    if not path:
+        environ["PATH_INFO"] = ""
+    ours, flasks = app.request_class(environ), app.request_class(environ)
+    found = app.create_url_adapter(ours)
+    expected = Flask.create_url_adapter(app, flasks)
+    assert ours.host == flasks.host
+    assert match(found) == match(expected)
+    assert {**vars(found), "path_info": ""} == {**vars(expected), "path_info": ""}
+
+
+def match(adapter):
+    try:
+        return adapter.match(return_rule=True)
+    except HTTPException as error:
+        return type(error), error.description, getattr(error, "new_url", None)

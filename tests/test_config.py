@@ -40,6 +40,8 @@ def test_addresses_of_an_organisation_are_made_from_the_base_url(tmp_path):
     assert config.entity_id("acme") == "https://sp.example.com/saml/acme/metadata"
     assert config.metadata_url("acme") == "https://sp.example.com/saml/acme/metadata"
     assert config.acs_url("acme") == "https://sp.example.com/saml/acme/acs"
+    assert config.slo_url("acme") == "https://sp.example.com/saml/acme/slo"
+    assert config.slo_soap_url("acme") == "https://sp.example.com/saml/acme/slo/soap"
     assert config.login_url("acme") == "https://sp.example.com/saml/acme/login"
 
 

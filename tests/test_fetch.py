@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
-import threading
 import time
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from support.serving import running
 
 from sp import clock, fetch
 from sp.fetch import FetchError
@@ -55,12 +55,8 @@ def web(answers, certificate=None):
             server.socket, server_side=True, do_handshake_on_connect=False
         )
     server.handle_error = lambda *_: None
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with running(server):
+        yield server
 
 
 def missing(handler):

@@ -174,17 +174,23 @@ def test_every_route_is_listed_and_every_listed_route_exists(app):
 
 
 def test_words_of_the_list_are_known():
-    assert {who for who, _ in listed().values()} <= {"anybody", "signed-in"}
+    assert {who for who, _ in listed().values()} <= {"anybody", "signed-in", "admin"}
     assert {csrf for _, csrf in listed().values()} <= {"yes", "no", "-"}
     for (_, methods), (_, csrf) in listed().items():
         assert (csrf == "-") == ("POST" not in methods.split(","))
 
 
-@pytest.mark.parametrize("path", paths("signed-in", "GET"))
+@pytest.mark.parametrize("path", paths("signed-in", "GET") + paths("admin", "GET"))
 def test_page_for_people_who_are_signed_in_sends_strangers_away(client, path):
     answer = client.get(path)
     to_login = answer.status_code == 303 and answer.location.startswith("/login")
     assert to_login or answer.status_code == 401
+
+
+@pytest.mark.parametrize("path", paths("admin", "POST"))
+def test_form_for_administrators_sends_strangers_away(app, client, path):
+    app.config["WTF_CSRF_ENABLED"] = False
+    assert client.post(path).location == "/login"
 
 
 @pytest.mark.parametrize("path", paths("anybody", "GET"))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
@@ -28,6 +27,7 @@ __all__ = [
     "restore",
     "set_email",
     "set_name",
+    "set_role",
     "suspend",
 ]
 
@@ -36,8 +36,7 @@ ORIGINS: Final = ("staff", "invitation", "sign_on")
 LONGEST_NAME: Final = 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(NamedTuple):
     """One row. `origin` says who made it: staff, an invitation, or the first sign-on itself."""
 
     id: int
@@ -55,8 +54,7 @@ class Account:
         return self.origin in ("staff", "invitation")
 
 
-_NAMES = tuple(field.name for field in fields(Account))
-COLUMNS = tuple(getattr(AccountTable, name) for name in _NAMES)
+COLUMNS = tuple(getattr(AccountTable, name) for name in Account._fields)
 """The columns of an Account, in the order in which `read` takes them."""
 _ALL = select(*COLUMNS)
 _ONE = AccountTable.id == bindparam("account_id")
@@ -72,7 +70,9 @@ _ORGANISATIONS = Statement(
 )
 _INSERT = Statement(
     insert(AccountTable)
-    .values({name: bindparam(name) for name in _NAMES if name not in ("id", "suspended_at")})
+    .values(
+        {name: bindparam(name) for name in Account._fields if name not in ("id", "suspended_at")}
+    )
     .returning(*COLUMNS)
 )
 _SUSPEND = Statement(
@@ -86,6 +86,7 @@ _RESTORE = Statement(
     .values(suspended_at=None)
 )
 _SET_EMAIL = Statement(update(AccountTable).where(_ONE).values(email=bindparam("address")))
+_SET_ROLE = Statement(update(AccountTable).where(_ONE).values(role=bindparam("role")))
 _SET_NAME = Statement(update(AccountTable).where(_ONE).values(name=bindparam("text")))
 
 
@@ -141,8 +142,9 @@ def make(
     Of two that make one at once, the second breaks the unique key: its transaction is tried again
     whole and then sees the first.
     """
-    if role not in ROLES or origin not in ORIGINS:
-        raise BadInputError(code="bad_role", public=f"A role is one of: {', '.join(ROLES)}.")
+    _check_role(role)
+    if origin not in ORIGINS:
+        raise BadInputError(code="bad_origin", public=f"An origin is one of: {', '.join(ORIGINS)}.")
     _check_name(name)
     made = read(
         transaction.one(
@@ -174,10 +176,24 @@ def set_email(transaction: Transaction, account_id: int, email: str) -> None:
     transaction.change(_SET_EMAIL, account_id=account_id, address=email)
 
 
+def set_role(transaction: Transaction, account_id: int, role: str) -> str:
+    """Give a person one of ROLES and return the one they had; raises BadInputError."""
+    _check_role(role)
+    before = find_by_id(transaction, account_id)
+    assert before is not None  # accounts are never removed
+    transaction.change(_SET_ROLE, account_id=account_id, role=role)
+    return before.role
+
+
 def set_name(transaction: Transaction, account_id: int, name: str) -> None:
     """Give a person the name that the company's directory has now."""
     _check_name(name)
     transaction.change(_SET_NAME, account_id=account_id, text=name)
+
+
+def _check_role(role: str) -> None:
+    if role not in ROLES:
+        raise BadInputError(code="bad_role", public=f"A role is one of: {', '.join(ROLES)}.")
 
 
 def _check_name(name: str) -> None:
@@ -191,4 +207,4 @@ def _check_name(name: str) -> None:
 
 def read(row: tuple[Any, ...] | None) -> Account | None:
     """Return the account of a row of COLUMNS; None for no row."""
-    return Account(**dict(zip(_NAMES, row, strict=True))) if row else None
+    return Account._make(row) if row else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sp.accounts import account, identity_link
@@ -96,10 +96,10 @@ def apply(
         )
     if decision.new_email:
         account.set_email(transaction, person.id, decision.new_email)
-        person = replace(person, email=decision.new_email)
+        person = person._replace(email=decision.new_email)
     if decision.new_name:
         account.set_name(transaction, person.id, decision.new_name)
-        person = replace(person, name=decision.new_name)
+        person = person._replace(name=decision.new_name)
     return person
 
 

@@ -9,13 +9,13 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Integer, LargeBinary, String, text
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sp import clock
-from sp.audit.canonical_json import canonical_json
+from sp.audit.canonical_json import encode
 from sp.audit.evidence import Evidence
 from sp.db import Base, UtcDateTime
 
@@ -28,6 +28,8 @@ SERVICE_CHAIN: Final = "-"
 
 SIGN_IN: Final = "sign_in"
 SIGN_OUT: Final = "sign_out"
+LOGOUT_REQUEST: Final = "logout_request"
+LOGOUT_RESPONSE: Final = "logout_response"
 ORGANISATION_ADDED: Final = "organisation_added"
 POLICY_CHANGED: Final = "policy_changed"
 IDP_IMPORTED: Final = "idp_imported"
@@ -36,6 +38,7 @@ ACCOUNT_ADDED: Final = "account_added"
 ACCOUNT_SUSPENDED: Final = "account_suspended"
 ACCOUNT_RESTORED: Final = "account_restored"
 ACCOUNT_RELINKED: Final = "account_relinked"
+ROLE_CHANGED: Final = "role_changed"
 EMAIL_CHANGED: Final = "email_changed"
 SESSION_REVOKED: Final = "session_revoked"
 KEYS_GENERATED: Final = "keys_generated"
@@ -47,7 +50,10 @@ DONE: Final = "done"
 
 
 class EventTable(Base):
-    """One event of a chain. Rows are only ever added."""
+    """One event of a chain. Rows are only ever added; only a detail and its salt may be erased.
+
+    These are the personal values: no hash covers them but through `detail_digest`.
+    """
 
     __tablename__ = "audit_event"
     __table_args__ = (
@@ -75,25 +81,12 @@ class EventTable(Base):
     evidence_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     previous_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    detail_salt: Mapped[bytes | None] = mapped_column(LargeBinary(SALT_OCTETS))
+    detail: Mapped[bytes | None] = mapped_column(LargeBinary)
+    evidence_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
-class DetailTable(Base):
-    """The personal values of one event. A row may be erased; the chain still verifies."""
-
-    __tablename__ = "audit_detail"
-    __table_args__ = (
-        ForeignKeyConstraint(["chain", "sequence"], ["audit_event.chain", "audit_event.sequence"]),
-        {"sqlite_with_rowid": False},
-    )
-
-    chain: Mapped[str] = mapped_column(String(63), primary_key=True)
-    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    salt: Mapped[bytes] = mapped_column(LargeBinary(SALT_OCTETS))
-    json: Mapped[bytes] = mapped_column(LargeBinary)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewEvent:
+class NewEvent(NamedTuple):
     """What happened, before it has a place in its chain.
 
     `actor_kind` is person, staff, system or idp; `actor_id` is opaque, never an address. `detail`
@@ -118,7 +111,7 @@ class Event:
     """One event as recorded; digests and hashes are 64 lower-case hex digits.
 
     `detail` and its salt are None where there was none and where it was erased: `detail_digest`
-    tells which.
+    tells which. `evidence_id` is None where none was kept.
     """
 
     chain: str
@@ -136,20 +129,26 @@ class Event:
     evidence_digest: str | None
     previous_hash: str
     hash: str
+    evidence_id: int | None = None
     detail: Mapping[str, Any] | None = None
     detail_salt: str | None = None
 
 
-HASHED: Final = tuple(each.name for each in EventTable.__table__.columns if each.name != "hash")
-"""The columns that an event's hash covers: all but the hash."""
+DETAIL: Final = ("detail_salt", "detail")
+"""The columns that may be erased; `detail_digest` stands for them in the hash."""
+_NOT_HASHED: Final = frozenset({"hash", "evidence_id", *DETAIL})
+HASHED: Final = tuple(
+    each.name for each in EventTable.__table__.columns if each.name not in _NOT_HASHED
+)
+"""The columns that an event's hash covers: for what stands elsewhere or may go, its digest."""
 
 
-def hash_event(columns: Mapping[str, Any]) -> str:
+def hash_event(columns: dict[str, Any]) -> str:
     """Return the hash of an event's other columns, times in microseconds, digests in hex.
 
     The octet 0 in front makes it the leaf hash of RFC 6962, section 2.1, too.
     """
-    return hashlib.sha256(b"\x00sp-audit-1\n" + canonical_json(dict(columns))).hexdigest()
+    return hashlib.sha256(b"\x00sp-audit-1\n" + encode(columns)).hexdigest()
 
 
 def rehash(event: Event) -> str:

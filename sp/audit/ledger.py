@@ -17,10 +17,8 @@ from sp.audit import evidence, refusals
 from sp.audit.canonical_json import canonical_json
 from sp.audit.events import (
     FORMAT,
-    HASHED,
     NO_EVENT,
     SALT_OCTETS,
-    DetailTable,
     EventTable,
     NewEvent,
     digest_detail,
@@ -29,6 +27,7 @@ from sp.audit.events import (
 from sp.audit.reading import find_reference, list_events, read_event
 from sp.audit.refusals import SuppressedTable
 from sp.audit.verification import verify_chain
+from sp.log_lines import tell
 
 __all__ = [
     "Appended",
@@ -41,6 +40,7 @@ __all__ = [
     "verify_chain",
 ]
 
+_DIGESTS: Final = ("detail_digest", "evidence_digest", "previous_hash")
 _log: Final = logging.getLogger("sp.audit")
 
 
@@ -70,11 +70,6 @@ _LAST = db.Statement(
 )
 _ADD_EVENT = db.Statement(
     insert(EventTable).values({each.name: bindparam(each.name) for each in EventTable.__table__.c})
-)
-_ADD_DETAIL = db.Statement(
-    insert(DetailTable).values(
-        {each.name: bindparam(each.name) for each in DetailTable.__table__.c}
-    )
 )
 
 
@@ -177,21 +172,20 @@ def _add(
         "previous_hash": last.hash,
     }
     added = Appended(event.chain, last.sequence + 1, hash_event(columns))
+    number = None
     if event.evidence is not None and keeps_body:
-        evidence.store(transaction, event.evidence)
-    stored = {name: _to_octets(name, columns[name]) for name in HASHED}
-    transaction.change(_ADD_EVENT, **{**stored, "at": at, "hash": bytes.fromhex(added.hash)})
-    if detail is not None:
-        transaction.change(
-            _ADD_DETAIL, chain=event.chain, sequence=added.sequence, salt=salt, json=detail
-        )
+        number = evidence.store(transaction, event.evidence)
+    digests = {name: bytes.fromhex(columns[name]) for name in _DIGESTS if columns[name]}
+    rest = {
+        "at": at,
+        "hash": bytes.fromhex(added.hash),
+        "detail_salt": None if detail is None else salt,
+        "detail": detail,
+        "evidence_id": number,
+    }
+    transaction.change(_ADD_EVENT, **{**columns, **digests, **rest})
     transaction.after_commit.append(partial(_tell, added, event))
     return added
-
-
-def _to_octets(name: str, value: Any) -> Any:
-    is_digest = value is not None and name.endswith(("_digest", "_hash"))
-    return bytes.fromhex(value) if is_digest else value
 
 
 def _tell(added: Appended, event: NewEvent) -> None:
@@ -204,4 +198,4 @@ def _tell(added: Appended, event: NewEvent) -> None:
         "code": event.code,
         "reference": event.reference,
     }
-    _log.info("audit", extra=facts)
+    tell(_log, "audit", facts)

@@ -10,12 +10,12 @@ from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.sql import ColumnElement
 
 from sp import db
-from sp.audit.events import DetailTable, Event, EventTable
+from sp.audit.events import DETAIL, Event, EventTable
 
-_NAMES: Final = tuple(each.name for each in EventTable.__table__.columns)
 _DIGESTS: Final = frozenset({"detail_digest", "evidence_digest", "previous_hash", "hash"})
-COLUMNS: Final = tuple(EventTable.__table__.columns)
-"""The columns of `EventTable`, in the order in which `to_event` takes them."""
+COLUMNS: Final = tuple(each for each in EventTable.__table__.columns if each.name not in DETAIL)
+"""The columns of `EventTable` but for the detail's, in the order in which `to_event` takes them."""
+_NAMES: Final = tuple(each.name for each in COLUMNS)
 
 
 def to_event(
@@ -31,10 +31,7 @@ def to_event(
     return Event(**named, detail=json.loads(detail), detail_salt=salt.hex())
 
 
-_EVENTS = select(*COLUMNS, DetailTable.salt, DetailTable.json).outerjoin(
-    DetailTable,
-    (DetailTable.chain == EventTable.chain) & (DetailTable.sequence == EventTable.sequence),
-)
+_EVENTS = select(*COLUMNS, EventTable.detail_salt, EventTable.detail)
 _ONE = db.Statement(
     _EVENTS.where(
         EventTable.chain == bindparam("chain"), EventTable.sequence == bindparam("sequence")

@@ -7,7 +7,7 @@ the hour that it belongs to (DESIGN, decision 27).
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -185,7 +185,7 @@ def _without_body(event: NewEvent) -> NewEvent:
         return event
     message = event.evidence.message
     told = {"message_sha256": hashlib.sha256(message).hexdigest(), "message_size": len(message)}
-    return replace(event, detail={**(event.detail or {}), **told})
+    return event._replace(detail={**(event.detail or {}), **told})
 
 
 def _suppressed(chain: str, code: str, count: int, first: int, last: int) -> NewEvent:

@@ -10,7 +10,7 @@ from sqlalchemy import Integer, bindparam, func, select
 
 from sp import db
 from sp.audit import reading
-from sp.audit.events import FORMAT, NO_EVENT, DetailTable, Event, EventTable, digest_detail, rehash
+from sp.audit.events import FORMAT, NO_EVENT, Event, EventTable, digest_detail, rehash
 from sp.audit.evidence import EvidenceTable
 from sp.audit.evidence_format import PARTS, EvidenceAlteredError, Packed, unpack
 
@@ -54,16 +54,16 @@ class ChainReport:
 _PAGE_OF_ROWS = db.Statement(
     select(
         *reading.COLUMNS,
-        DetailTable.salt,
-        DetailTable.json,
+        EventTable.detail_salt,
+        EventTable.detail,
         EvidenceTable.facts,
         *(EvidenceTable.__table__.c[name] for name in PARTS),
     )
     .outerjoin(
-        DetailTable,
-        (DetailTable.chain == EventTable.chain) & (DetailTable.sequence == EventTable.sequence),
+        EvidenceTable,
+        (EvidenceTable.id == EventTable.evidence_id)
+        & (EvidenceTable.digest == EventTable.evidence_digest),
     )
-    .outerjoin(EvidenceTable, EvidenceTable.digest == EventTable.evidence_digest)
     .where(EventTable.chain == bindparam("chain"), EventTable.sequence > bindparam("after"))
     .order_by(EventTable.sequence)
     .limit(bindparam("limit", type_=Integer))

@@ -15,13 +15,14 @@ from sp.flows import membership
 from sp.flows.actor import COMMAND_LINE
 
 group = SpGroup("account", help="People at an organisation: who may come in, and who may not.")
+ROLE = click.Choice(["member", "admin", "auditor"])
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @group.command("add")
 @click.argument("slug", type=TEXT)
 @click.argument("email", type=TEXT)
-@click.option("--role", type=click.Choice(["member", "admin", "auditor"]), default="member")
+@click.option("--role", type=ROLE, default="member")
 @click.option("--name", type=TEXT, default="", help="Until the first sign-in tells it.")
 def add(slug: str, email: str, *, role: str, name: str) -> None:
     """Add a person before their first sign-in."""
@@ -60,6 +61,16 @@ def restore(slug: str, email: str) -> None:
     """Let a suspended person in again."""
     membership.restore(slug, email, actor=COMMAND_LINE)
     say(f"{email} may come in at {slug} again.")
+
+
+@group.command("role")
+@click.argument("slug", type=TEXT)
+@click.argument("email", type=TEXT)
+@click.argument("role", type=ROLE)
+def role(slug: str, email: str, role: str) -> None:
+    """Let a person be a member, an admin or an auditor, from their next request on."""
+    membership.set_role(slug, email, role, actor=COMMAND_LINE)
+    say(f"{email} is {role} at {slug}.")
 
 
 @group.command("relink")

@@ -86,6 +86,9 @@ def _lines(report: ChainReport) -> list[str]:
     return [first, *faults, *([f"    and {untold} more"] if untold else [])]
 
 
+OF_OURS = "It holds a message of our own, which nobody here judges."
+
+
 def _facts(found: Reverified) -> dict[str, object]:
     event = found.event
     return {
@@ -99,6 +102,8 @@ def _facts(found: Reverified) -> dict[str, object]:
 
 
 def _told(found: Reverified) -> list[str]:
+    if not found.then and not found.now:
+        return [*facts(_facts(found)), "", OF_OURS]
     end = "The findings are those of that day." if found.same else "THE FINDINGS ARE NOT THE SAME."
     was = [] if found.same else ["Then:", *map(_finding, found.then), "Now:"]
     return [*facts(_facts(found)), "", *was, *map(_finding, found.now), "", end]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+import re
+from datetime import UTC, datetime
+from typing import Any, Final
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
+from sp import clock
 from sp.cli.output import printable
 from sp.config import Config
 from sp.db import db
@@ -58,7 +61,47 @@ class PlainText(click.ParamType[str]):
         return value
 
 
+class Span(click.ParamType[int]):
+    """A length of time with its unit, such as 30m, 12h or 7d, as seconds."""
+
+    name = "span"
+    _UNITS: Final = {"m": 60, "h": 3_600, "d": 86_400}
+    _WRITTEN: Final = re.compile(r"([0-9]{1,6})([mhd])")
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002 - click's
+        """Return how it is written, for --help."""
+        return "30m|12h|7d"
+
+    def convert(
+        self, value: str | int, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Return the seconds; a number without a unit is refused, it could mean any."""
+        found = self._WRITTEN.fullmatch(str(value))
+        if found is None:
+            self.fail(f"{value!r} is not a length of time such as 30m, 12h or 7d.", param, ctx)
+        return int(found[1]) * self._UNITS[found[2]]
+
+
+class Moment(click.ParamType[datetime]):
+    """An instant with its zone (ISO 8601), or the word now."""
+
+    name = "moment"
+
+    def convert(
+        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return it aware; without a zone it would be another instant on another machine."""
+        if isinstance(value, datetime):
+            return value
+        moment = _read_moment(value)
+        if moment is None:
+            self.fail(f"{value!r} is neither now nor a time such as 2026-03-02T09:00Z.", param, ctx)
+        return moment
+
+
+MOMENT = Moment()
 TEXT = PlainText()
+SPAN = Span()
 
 
 def current_config() -> Config:
@@ -66,6 +109,16 @@ def current_config() -> Config:
     config = current_app.extensions["sp_config"]
     assert isinstance(config, Config)
     return config
+
+
+def _read_moment(text: str) -> datetime | None:
+    if text == "now":
+        return clock.now()
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _sentence_for(error: Exception) -> str:

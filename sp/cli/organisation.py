@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from sp import db
-from sp.cli.group import TEXT, SpGroup, current_config
+from sp.cli.group import SPAN, TEXT, SpGroup, current_config
 from sp.cli.output import facts, json_option, say, show, table
 from sp.errors import BadInputError
 from sp.flows import looking_up, membership
@@ -73,6 +73,25 @@ def show_one(slug: str, *, as_json: bool) -> None:
     help="Only people in this group may come in; several times: in any of them.",
 )
 @click.option("--no-required-group", is_flag=True, help="Take the group rule away.")
+@click.option(
+    "--idle-timeout",
+    "idle_seconds",
+    type=SPAN,
+    help="How long a session lives that nobody uses; for those that exist, too.",
+)
+@click.option(
+    "--session-lifetime",
+    "absolute_seconds",
+    type=SPAN,
+    help="How long a session lives at most; for sign-ins from now on.",
+)
+@click.option(
+    "--session-floor",
+    "floor_seconds",
+    type=SPAN,
+    help="How long a session lives at least, where the Identity Provider wants it shorter; "
+    "0m does as it says. For sign-ins from now on.",
+)
 def policy(
     slug: str, *, required_groups: tuple[str, ...], no_required_group: bool, **named: Any
 ) -> None:
@@ -96,6 +115,9 @@ def _rules(one: Organisation) -> dict[str, object]:
         "unsolicited": one.unsolicited,
         "create_accounts": one.create_accounts,
         "required_groups": list(one.required_groups),
+        "idle_seconds": one.idle_seconds,
+        "absolute_seconds": one.absolute_seconds,
+        "floor_seconds": one.floor_seconds,
     }
 
 
@@ -114,9 +136,6 @@ def _whole(one: Organisation) -> dict[str, object]:
     return {
         **_short(one),
         **_rules(one),
-        "idle_seconds": one.idle_seconds,
-        "absolute_seconds": one.absolute_seconds,
-        "floor_seconds": one.floor_seconds,
         "demonstration": one.demo,
         "entity_id": config.entity_id(one.slug),
         "acs_url": config.acs_url(one.slug),

@@ -1,15 +1,13 @@
-"""Makes the demonstration's answers, and keeps them for a while under a handle.
+"""Makes the demonstration's answers.
 
-Each answer has a page of its own (GET), so that Back and Reload in the browser deliver the very
-same message again, as they do with real identity providers.
+Each answer is kept and has a page of its own (GET), so that Back and Reload in the browser deliver
+the very same message again, as they do with real identity providers.
 """
 
 from __future__ import annotations
 
 import secrets
-import threading
-from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -24,7 +22,6 @@ from sp.demo.signing import sign
 from sp.demo.switches import Switches
 
 _LIFETIME: Final = timedelta(minutes=5)
-_KEPT: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,31 +43,6 @@ class Answer:
     pause: bool
 
 
-@dataclass(slots=True)
-class Answers:
-    """The last few hundred answers by handle, in this process's memory."""
-
-    _kept: OrderedDict[str, Answer] = field(default_factory=OrderedDict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def keep(self, answer: Answer) -> str:
-        """Keep an answer and return its handle."""
-        handle = secrets.token_urlsafe(24)
-        with self._lock:
-            self._kept[handle] = answer
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return handle
-
-    def find(self, handle: str) -> Answer:
-        """Return the answer, or say that it is gone."""
-        with self._lock:
-            answer = self._kept.get(handle)
-        if answer is None:
-            raise DemoRefused("This answer is no longer here. Please begin again.")
-        return answer
-
-
 def make_answer(
     login: Login,
     provider: ServiceProvider,
@@ -84,12 +56,12 @@ def make_answer(
     """Return a signed Response about the person; request_id None: nobody asked."""
     now = clock.now().replace(microsecond=0)
     spec = ResponseSpec(
-        response_id=_make_id(),
+        response_id=make_id(),
         response_issue_instant=now,
         response_issuer=issuer,
         response_in_response_to=request_id,
         destination=acs_url,
-        assertion_id=_make_id(),
+        assertion_id=make_id(),
         assertion_issue_instant=now,
         issuer=issuer,
         name_id=login.person.subject,
@@ -127,7 +99,7 @@ def make_failure(
     """Return a signed Response that says no (Core 3.2.2.2)."""
     now = clock.now().replace(microsecond=0)
     spec = ResponseSpec(
-        response_id=_make_id(),
+        response_id=make_id(),
         response_issue_instant=now,
         response_issuer=issuer,
         response_in_response_to=request_id,
@@ -150,5 +122,6 @@ def make_failure(
     return to_octets(root)
 
 
-def _make_id() -> str:
+def make_id() -> str:
+    """Return an ID that nobody guesses (Core 1.3.4)."""
     return "_" + secrets.token_hex(20)

@@ -12,10 +12,10 @@ from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 from werkzeug.exceptions import Forbidden, HTTPException
 
-from sp.demo import portal_pages, sign_on_pages
-from sp.demo.answers import Answers
-from sp.demo.context import Demo, DemoConfig
+from sp.demo import logout_pages, portal_pages, sign_on_pages
+from sp.demo.context import Demo, DemoConfig, current_demo
 from sp.demo.errors import DemoRefused
+from sp.demo.kept import Kept
 from sp.demo.key_files import load_or_make_keys
 
 COOKIE: Final = "demo_idp"
@@ -39,9 +39,15 @@ def create_app(config: DemoConfig) -> Flask:
         MAX_CONTENT_LENGTH=500_000,
         TRUSTED_HOSTS=[_host_of(config.base_url), _host_of(config.second_base_url)],
     )
-    app.extensions["demo"] = Demo(config, keys, Answers())
+    app.extensions["demo"] = Demo(
+        config,
+        keys,
+        answers=Kept("This answer is no longer here. Please begin again."),
+        logouts=Kept("This sign-out is no longer here. Please begin again."),
+    )
     app.register_blueprint(sign_on_pages.bp)
     app.register_blueprint(portal_pages.bp)
+    app.register_blueprint(logout_pages.bp)
     app.before_request(_refuse_foreign_forms)
     app.after_request(_set_headers)
     app.register_error_handler(DemoRefused, _show_refusal)
@@ -66,17 +72,18 @@ def _host_of(url: str) -> str:
 
 
 def _refuse_foreign_forms() -> None:
-    """Refuse this IdP's own forms from another origin; only /sso and its detour are for all."""
-    if request.method == "POST" and request.path not in ("/sso", "/detour"):
+    """Refuse this IdP's own forms from another origin; messages come from anywhere."""
+    if request.method == "POST" and request.path not in ("/sso", "/detour", "/slo"):
         origin = request.headers.get("Origin")
         if origin is not None and origin != request.host_url.rstrip("/"):
             raise Forbidden
 
 
 def _set_headers(response: Response) -> Response:
+    # In a frame stand this IdP's own pages, and applications that are asked to sign somebody out.
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none';"
-        " frame-ancestors 'none'"
+        f" frame-src 'self' {current_demo().config.sp_base_url}; frame-ancestors 'self'"
     )
     # Not no-referrer: browsers would then send "Origin: null" with this IdP's own forms.
     response.headers["Referrer-Policy"] = "strict-origin"

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import zlib
 from dataclasses import dataclass
 from typing import Final
 
-from lxml import etree
-
 from sp.demo.errors import DemoRefused
-from sp.demo.messages import Element
+from sp.demo.incoming import parse
 from sp.demo.names import POST, SAML, SAMLP
 
-_LARGEST: Final = 100_000
 _NO_REQUEST: Final = "This is not an AuthnRequest that can be read."
 
 
@@ -27,33 +21,6 @@ class AuthnRequest:
     acs_url: str | None
     force_authn: bool
     is_passive: bool
-
-
-def parse(octets: bytes) -> Element:
-    """Parse a document of somebody else's: no DTD, no entities, no network."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    try:
-        root = etree.fromstring(octets, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        raise DemoRefused(_NO_REQUEST) from None
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise DemoRefused(_NO_REQUEST)
-    return root
-
-
-def decode(value: str, *, deflated: bool) -> bytes:
-    """Return the octets of a SAMLRequest parameter; deflated: by the Redirect binding."""
-    try:
-        octets = base64.b64decode(value, validate=False)
-        if not deflated:
-            return octets
-        inflater = zlib.decompressobj(-15)
-        inflated = inflater.decompress(octets, _LARGEST)
-    except (binascii.Error, ValueError, zlib.error):
-        raise DemoRefused(_NO_REQUEST) from None
-    if inflater.unconsumed_tail:
-        raise DemoRefused("This AuthnRequest is too large.")
-    return inflated
 
 
 def read_authn_request(octets: bytes, destination: str) -> AuthnRequest:

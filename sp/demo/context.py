@@ -1,4 +1,4 @@
-"""What a page of the demonstration needs: settings, keys, answers kept, who is signed in."""
+"""What a page of the demonstration needs: settings, keys, what is kept, who is signed in."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from pathlib import Path
 
 from flask import current_app, session
 
-from sp.demo.answers import Answers, Login
+from sp.demo.answers import Answer, Login
+from sp.demo.kept import Kept
 from sp.demo.key_files import DemoKeys
+from sp.demo.logouts import Logout
+from sp.demo.metadata import IdpDescription, make_idp_metadata
+from sp.demo.names import POST, REDIRECT
 from sp.demo.people import PEOPLE
 from sp.demo.switches import Switches, read_switches
 
@@ -33,14 +37,32 @@ class DemoConfig:
         """Return the one sign-on URL for both bindings."""
         return f"{self.base_url}/sso"
 
+    @property
+    def slo_url(self) -> str:
+        """Return the one logout URL for both bindings."""
+        return f"{self.base_url}/slo"
+
+    def describe(self, certificate: bytes) -> bytes:
+        """Return this IdP's metadata; certificate: DER."""
+        return make_idp_metadata(
+            IdpDescription(
+                entity_id=self.entity_id,
+                certificates=(("signing", certificate),),
+                sso_redirect=self.sso_url,
+                sso_post=self.sso_url,
+                slo=((REDIRECT, self.slo_url, None), (POST, self.slo_url, None)),
+            )
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What a page needs: the settings, the keys and the answers on their way."""
+    """What a page needs: the settings, the keys, and what is on its way."""
 
     config: DemoConfig
     keys: DemoKeys
-    answers: Answers
+    answers: Kept[Answer]
+    logouts: Kept[Logout]
 
 
 def current_demo() -> Demo:

@@ -93,7 +93,7 @@ def make_response(spec: ResponseSpec) -> Element:
     _set(root, "Destination", spec.destination)
     if spec.response_issuer is not None:
         _add(root, "saml:Issuer", spec.response_issuer)
-    root.append(_make_status(spec))
+    root.append(make_status(spec.status, spec.status_message))
     successful = spec.status[:1] == (SUCCESS,)
     if successful if spec.has_assertion is None else spec.has_assertion:
         root.append(make_assertion(spec))
@@ -130,6 +130,18 @@ def assertion_of(root: Element) -> Element:
     return found
 
 
+def make_status(status: tuple[str, ...], message: str | None) -> Element:
+    """Return the Status (Core 3.2.2.1) with these codes, the outermost first."""
+    element = etree.Element(_q("samlp:Status"))
+    parent = element
+    for code in status:
+        parent = _add(parent, "samlp:StatusCode")
+        parent.set("Value", code)
+    if message is not None:
+        _add(element, "samlp:StatusMessage", message)
+    return element
+
+
 def to_octets(root: Element) -> bytes:
     """Return the tree as UTF-8 without an XML declaration, as IdPs send it."""
     return etree.tostring(root, encoding="UTF-8", xml_declaration=False)
@@ -143,17 +155,6 @@ def instant_text(instant: Instant) -> str | None:
     return utc.isoformat(timespec="milliseconds" if utc.microsecond else "seconds").replace(
         "+00:00", "Z"
     )
-
-
-def _make_status(spec: ResponseSpec) -> Element:
-    status = etree.Element(_q("samlp:Status"))
-    parent = status
-    for code in spec.status:
-        parent = _add(parent, "samlp:StatusCode")
-        parent.set("Value", code)
-    if spec.status_message is not None:
-        _add(status, "samlp:StatusMessage", spec.status_message)
-    return status
 
 
 def _make_subject(spec: ResponseSpec) -> Element:

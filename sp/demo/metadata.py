@@ -13,7 +13,10 @@ from sp.demo.names import DS, MD, MDUI, PERSISTENT, POST, REDIRECT, SAMLP
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdpDescription:
-    """What an IdP says about itself; certificates: (use or None, DER)."""
+    """What an IdP says about itself; certificates: (use or None, DER).
+
+    slo: (binding, Location, ResponseLocation or None) of each SingleLogoutService.
+    """
 
     entity_id: str
     certificates: tuple[tuple[str | None, bytes], ...]
@@ -22,6 +25,7 @@ class IdpDescription:
     display_name: str = "Demo identity provider"
     want_authn_requests_signed: bool | None = None
     name_id_formats: tuple[str, ...] = (PERSISTENT,)
+    slo: tuple[tuple[str, str, str | None], ...] = ()
 
 
 def make_idp_metadata(description: IdpDescription) -> bytes:
@@ -45,6 +49,11 @@ def make_idp_metadata(description: IdpDescription) -> bytes:
         data = etree.SubElement(etree.SubElement(key, f"{{{DS}}}KeyInfo"), f"{{{DS}}}X509Data")
         text = base64.b64encode(certificate).decode("ascii")
         etree.SubElement(data, f"{{{DS}}}X509Certificate").text = text
+    for slo_binding, slo_url, response_location in description.slo:
+        service = etree.SubElement(role, f"{{{MD}}}SingleLogoutService", Binding=slo_binding)
+        service.set("Location", slo_url)
+        if response_location is not None:
+            service.set("ResponseLocation", response_location)
     for name_id_format in description.name_id_formats:
         etree.SubElement(role, f"{{{MD}}}NameIDFormat").text = name_id_format
     for binding, location in ((REDIRECT, description.sso_redirect), (POST, description.sso_post)):

@@ -20,6 +20,7 @@ SUCCESS: Final = "urn:oasis:names:tc:SAML:2.0:status:Success"
 RESPONDER: Final = "urn:oasis:names:tc:SAML:2.0:status:Responder"
 NO_PASSIVE: Final = "urn:oasis:names:tc:SAML:2.0:status:NoPassive"
 AUTHN_FAILED: Final = "urn:oasis:names:tc:SAML:2.0:status:AuthnFailed"
+PARTIAL_LOGOUT: Final = "urn:oasis:names:tc:SAML:2.0:status:PartialLogout"
 
 BEARER: Final = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 PERSISTENT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
@@ -30,6 +31,8 @@ BASIC: Final = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic"
 PASSWORD_PROTECTED: Final = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
 REDIRECT: Final = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 POST: Final = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+SOAP: Final = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP"
+SOAP11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 
 ENVELOPED: Final = DS + "enveloped-signature"
 EXCLUSIVE: Final = EC

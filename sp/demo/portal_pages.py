@@ -6,11 +6,10 @@ from flask import Blueprint, current_app, redirect, render_template, request, se
 from flask.typing import ResponseReturnValue
 
 from sp.demo.context import current_demo, current_login, current_switches
-from sp.demo.metadata import IdpDescription, make_idp_metadata
 from sp.demo.people import GROUPS
 from sp.demo.service_providers import fetch_service_provider
 from sp.demo.sign_on_pages import choose_acs, send_answer, show_login_page
-from sp.demo.switches import SIGNATURES, read_switches
+from sp.demo.switches import LOGOUTS, SIGNATURES, SLO, read_switches
 
 bp = Blueprint("portal", __name__)
 
@@ -35,14 +34,6 @@ def tile(slug: str) -> ResponseReturnValue:
     return send_answer(login, provider, acs_url, None, request.args.get("relay_state") or None)
 
 
-@bp.post("/logout")
-def logout() -> ResponseReturnValue:
-    """End this IdP's own session; the switches stay."""
-    for name in ("person", "authn_instant", "session_index"):
-        session.pop(name, None)
-    return redirect("/", 303)
-
-
 @bp.route("/switches", methods=["GET", "POST"])
 def switches() -> ResponseReturnValue:
     """Show or set what this IdP does in this browser."""
@@ -50,7 +41,12 @@ def switches() -> ResponseReturnValue:
         session["switches"] = read_switches(request.form).to_dict()
         return redirect("/switches", 303)
     return render_template(
-        "switches.html", switches=current_switches(), signatures=SIGNATURES, groups=GROUPS
+        "switches.html",
+        switches=current_switches(),
+        signatures=SIGNATURES,
+        groups=GROUPS,
+        logouts=LOGOUTS,
+        slo=SLO,
     )
 
 
@@ -58,11 +54,5 @@ def switches() -> ResponseReturnValue:
 def metadata() -> ResponseReturnValue:
     """Publish who this IdP is."""
     demo = current_demo()
-    description = IdpDescription(
-        entity_id=demo.config.entity_id,
-        certificates=(("signing", demo.keys.certificate),),
-        sso_redirect=demo.config.sso_url,
-        sso_post=demo.config.sso_url,
-    )
-    octets = make_idp_metadata(description)
+    octets = demo.config.describe(demo.keys.certificate)
     return current_app.response_class(octets, mimetype="application/samlmetadata+xml")

@@ -14,7 +14,6 @@ from typing import Final
 
 from sp.demo.context import DemoConfig
 from sp.demo.key_files import load_or_make_keys
-from sp.demo.metadata import IdpDescription, make_idp_metadata
 from sp.demo.people import PASSWORD
 from sp.demo.ports import CannotStartError, Ports, read_ports
 
@@ -78,15 +77,7 @@ def prepare(ports: Ports, environment: Mapping[str, str]) -> None:
 
 def describe(config: DemoConfig) -> bytes:
     """Return the demonstration IdP's metadata."""
-    keys = load_or_make_keys(config.directory)
-    return make_idp_metadata(
-        IdpDescription(
-            entity_id=config.entity_id,
-            certificates=(("signing", keys.certificate),),
-            sso_redirect=config.sso_url,
-            sso_post=config.sso_url,
-        )
-    )
+    return config.describe(load_or_make_keys(config.directory).certificate)
 
 
 def welcome(ports: Ports) -> str:
@@ -96,7 +87,7 @@ def welcome(ports: Ports) -> str:
             f"Open    {ports.service_url}/login",
             "type    ada@acme.example   (or grace@acme.example)",
             f"then    the password at the demonstration's company login: {PASSWORD}",
-            f"portal  {ports.idp_url}/   (tiles, and switches for how it signs)",
+            f"portal  {ports.idp_url}/   (tiles, sign-out, and switches for both)",
             "Ctrl-C ends both; everything is kept for the next time.",
         )
     )

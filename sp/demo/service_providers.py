@@ -4,32 +4,36 @@ from __future__ import annotations
 
 import base64
 import binascii
-import http.client
 import re
-import urllib.parse
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from sp.demo.authn_requests import parse
 from sp.demo.errors import DemoRefused
+from sp.demo.fetching import fetch
+from sp.demo.incoming import parse
 from sp.demo.messages import Element
 from sp.demo.names import DS, MD, POST
 
 _SLUG: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
-_LARGEST: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceProvider:
-    """One organisation's service provider as its metadata describes it."""
+    """One organisation's service provider as its metadata describes it.
+
+    slo: Location and ResponseLocation of its SingleLogoutService by binding (Metadata 2.4.2).
+    """
 
     slug: str
     entity_id: str
     acs_urls: tuple[str, ...]
     encryption_key: RSAPublicKey | None
+    signing_keys: tuple[RSAPublicKey, ...]
+    slo: Mapping[str, tuple[str, str]]
 
 
 def slug_of(entity_id: str, sp_base_url: str) -> str:
@@ -47,7 +51,7 @@ def fetch_service_provider(slug: str, sp_base_url: str) -> ServiceProvider:
     if not _SLUG.fullmatch(slug):
         raise DemoRefused("This identity provider does not know that application.")
     url = f"{sp_base_url}/saml/{slug}/metadata"
-    return read_service_provider(_fetch(url), slug, url)
+    return read_service_provider(fetch(url), slug, url)
 
 
 def read_service_provider(octets: bytes, slug: str, entity_id: str) -> ServiceProvider:
@@ -61,13 +65,20 @@ def read_service_provider(octets: bytes, slug: str, entity_id: str) -> ServicePr
         for service in role.findall(f"{{{MD}}}AssertionConsumerService")
         if service.get("Binding") == POST
     )
-    return ServiceProvider(slug, entity_id, acs_urls, _find_encryption_key(role))
+    return ServiceProvider(
+        slug,
+        entity_id,
+        acs_urls,
+        next(_find_keys(role, "encryption"), None),
+        tuple(_find_keys(role, "signing")),
+        _find_slo(role),
+    )
 
 
-def _find_encryption_key(role: Element) -> RSAPublicKey | None:
+def _find_keys(role: Element, use: str) -> Iterator[RSAPublicKey]:
     for descriptor in role.findall(f"{{{MD}}}KeyDescriptor"):
         text = descriptor.findtext(f".//{{{DS}}}X509Certificate")
-        if descriptor.get("use", "encryption") != "encryption" or not text:
+        if descriptor.get("use", use) != use or not text:
             continue
         try:
             certificate = x509.load_der_x509_certificate(base64.b64decode(text))
@@ -75,24 +86,13 @@ def _find_encryption_key(role: Element) -> RSAPublicKey | None:
             continue
         key = certificate.public_key()
         if isinstance(key, RSAPublicKey):
-            return key
-    return None
+            yield key
 
 
-def _fetch(url: str) -> bytes:
-    parts = urllib.parse.urlsplit(url)
-    # Python does not resolve names under .localhost everywhere; browsers do, to loopback.
-    host = parts.hostname or ""
-    address = "127.0.0.1" if host.endswith(".localhost") else host
-    connection = http.client.HTTPConnection(address, parts.port or 80, timeout=10)
-    try:
-        connection.request("GET", parts.path, headers={"Host": parts.netloc})
-        answer = connection.getresponse()
-        octets = answer.read(_LARGEST)
-    except (OSError, http.client.HTTPException):
-        raise DemoRefused("The application does not answer right now.") from None
-    finally:
-        connection.close()
-    if answer.status != http.client.OK:
-        raise DemoRefused("The application has no metadata for that organisation.")
-    return octets
+def _find_slo(role: Element) -> dict[str, tuple[str, str]]:
+    found: dict[str, tuple[str, str]] = {}
+    for service in role.findall(f"{{{MD}}}SingleLogoutService"):
+        location = service.get("Location", "")
+        answered = service.get("ResponseLocation") or location
+        found.setdefault(service.get("Binding", ""), (location, answered))
+    return found

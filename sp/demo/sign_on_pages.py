@@ -11,12 +11,14 @@ from flask.typing import ResponseReturnValue
 
 from sp import clock
 from sp.demo.answers import Answer, Login, make_answer, make_failure
-from sp.demo.authn_requests import AuthnRequest, decode, read_authn_request
+from sp.demo.authn_requests import AuthnRequest, read_authn_request
 from sp.demo.context import current_demo, current_login, current_switches
 from sp.demo.errors import DemoRefused
+from sp.demo.incoming import decode
 from sp.demo.names import AUTHN_FAILED, NO_PASSIVE, RESPONDER
 from sp.demo.people import PASSWORD, PEOPLE, find_person
 from sp.demo.service_providers import ServiceProvider, fetch_service_provider, slug_of
+from sp.demo.visits import remember_visit
 
 bp = Blueprint("sign_on", __name__)
 
@@ -78,8 +80,15 @@ def login() -> ResponseReturnValue:
 def answer(handle: str) -> ResponseReturnValue:
     """Show the page that posts an answer, the same each time it is opened (Bindings 3.5.4)."""
     kept = current_demo().answers.find(handle)
-    message = base64.b64encode(kept.octets).decode("ascii")
-    return render_template("answer.html", answer=kept, message=message)
+    return render_template(
+        "posting.html",
+        headline="Taking you back to Clientshare…",
+        url=kept.acs_url,
+        parameter="SAMLResponse",
+        message=base64.b64encode(kept.octets).decode("ascii"),
+        relay_state=kept.relay_state,
+        pause=kept.pause,
+    )
 
 
 def _read_asked(octets: bytes, relay_state: str | None) -> Asked:
@@ -133,6 +142,7 @@ def send_answer(
 ) -> ResponseReturnValue:
     """Make an answer about the person and send the browser to its page."""
     demo, chosen = current_demo(), current_switches()
+    remember_visit(provider.slug, login)
     octets = make_answer(
         login,
         provider,

@@ -14,6 +14,22 @@ SIGNATURES: Final = {
     "both": "both",
 }
 
+LOGOUTS: Final = {
+    "redirect": "one after another, by redirect",
+    "post": "one after another, by POST",
+    "frames": "all at once in frames, by redirect",
+    "frames-post": "all at once in frames, by POST",
+    "soap": "one after another, without the browser (SOAP)",
+}
+"""How the applications of a session are asked to end theirs."""
+
+SLO: Final = {
+    "answer": "ends the session, asks the other applications, and answers",
+    "refuse": "ends nothing and answers that it cannot (status Responder)",
+    "silent": "ends nothing and never answers (a page of its own)",
+}
+"""What is done where an application asks for a logout."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switches:
@@ -28,22 +44,28 @@ class Switches:
     groups: str = "own"
     second_origin: bool = False
     pause: bool = False
+    logout: str = "redirect"
+    slo: str = "answer"
 
     def to_dict(self) -> dict[str, Any]:
         """Return what the cookie keeps."""
         return asdict(self)
 
 
+_CHOICES: Final = {"sign": SIGNATURES, "groups": GROUPS, "logout": LOGOUTS, "slo": SLO}
+
+
 def read_switches(values: Mapping[str, Any]) -> Switches:
     """Read a form or the cookie; what is unknown keeps its default."""
-    sign = values.get("sign", "")
-    groups = values.get("groups", "")
     return replace(
         Switches(
             encrypt=bool(values.get("encrypt")),
             second_origin=bool(values.get("second_origin")),
             pause=bool(values.get("pause")),
         ),
-        sign=sign if sign in SIGNATURES else "assertion",
-        groups=groups if groups in GROUPS else "own",
+        **{
+            name: values[name]
+            for name, known in _CHOICES.items()
+            if isinstance(values.get(name), str) and values[name] in known
+        },
     )

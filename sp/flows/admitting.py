@@ -49,11 +49,12 @@ def restart_or_ask(attempt: Attempt, request: PendingRequest | None) -> Restart 
     """Start our own request at once, but only once: then a page with a button (decision 11)."""
     if attempt.browser.restart_mark or (request is not None and request.restarted):
         return Ask(
-            return_to=attempt.return_to,
+            return_to=attempt.way_back.return_to,
             organisation_name=attempt.organisation.name,
             reference=attempt.reference,
+            demand=attempt.way_back.demand,
         )
-    return Restart(return_to=attempt.return_to)
+    return Restart(return_to=attempt.way_back.return_to, demand=attempt.way_back.demand)
 
 
 def decide(attempt: Attempt, reading: Reading) -> Outcome:
@@ -152,7 +153,7 @@ class _Settling:
     def _already_used(self, transaction: db.Transaction) -> AlreadyUsed:
         self._record_refusal(transaction, "replay")
         return AlreadyUsed(
-            return_to=self.attempt.return_to,
+            return_to=self.attempt.way_back.return_to,
             organisation_name=self.organisation.name,
             reference=self.attempt.reference,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sp.config import Config
@@ -14,6 +15,7 @@ from sp.keys import KeysError
 SLUG = "acme"
 NAME = "Acme"
 DOMAIN = "acme.example"
+ADMINISTRATOR = "grace@acme.example"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,14 @@ def _make_organisation() -> bool:
     # Going live is the last step: without it an earlier run ended in between.
     if find_organisation(SLUG).live_revision is None:
         membership.set_policy(SLUG, {"create_accounts": True}, actor=SYSTEM)
+        _make_administrator()
     return made
+
+
+def _make_administrator() -> None:
+    """Let Grace administer the organisation; Ada has no account until she signs in."""
+    with suppress(ConflictError):
+        membership.add_account(SLUG, ADMINISTRATOR, actor=SYSTEM, role="admin")
 
 
 def _connect(config: Config, metadata: bytes) -> int | None:

@@ -10,7 +10,7 @@ from sp.config import Config
 from sp.flows.actor import SYSTEM
 from sp.flows.recording import SERVICE_CHAIN, record_change
 from sp.organisations import idp_directory, organisation
-from sp.sessions import consumed_assertion, pending_request, session
+from sp.sessions import consumed_assertion, pending_logout, pending_request, session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,7 @@ class Purged:
 
     sessions: int
     pending_requests: int
+    pending_logouts: int
     consumed_assertions: int
     suppressed_counts: int
     leftover_directories: int
@@ -35,6 +36,7 @@ def purge(config: Config) -> Purged:
         purged = Purged(
             sessions=session.purge(transaction, now),
             pending_requests=pending_request.purge(transaction, now),
+            pending_logouts=pending_logout.purge(transaction, now),
             consumed_assertions=consumed_assertion.purge(transaction, now),
             suppressed_counts=ledger.flush_suppressed(transaction, now),
             leftover_directories=len(leftovers),

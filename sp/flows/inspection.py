@@ -14,9 +14,12 @@ from sp.errors import BadInputError, NotFoundError
 from sp.flows.looking_up import find_organisation
 from sp.flows.recording import SERVICE_CHAIN
 from sp.organisations import organisation
-from sp.saml import gate, response
+from sp.saml import gate, logout, logout_message, response, urn
 from sp.saml.errors import Refused
-from sp.saml.types import Finding
+from sp.saml.logout_types import LogoutExpectation
+from sp.saml.types import Expectation, Finding
+
+_BINDINGS = {"redirect": urn.REDIRECT, "post": urn.POST, "soap": urn.SOAP}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +83,7 @@ def reverify(name: str) -> Reverified:
     if event.evidence_digest is None:
         raise NotFoundError(public=f"Event {name} has no message to verify.")
     with db.read() as transaction:
-        kept = evidence.load(transaction, event.evidence_digest)
+        kept = evidence.load(transaction, event.evidence_id, event.evidence_digest)
     if kept is None:
         raise NotFoundError(public=f"The evidence of event {name} was not kept.")
     return Reverified(event=event, kept=kept, then=kept.findings, now=judge_again(kept))
@@ -89,10 +92,20 @@ def reverify(name: str) -> Reverified:
 def judge_again(kept: Evidence) -> tuple[Finding, ...]:
     """Return the findings that a kept message gives under the Expectation kept with it."""
     try:
-        gated = gate.read_message(kept.message, "Response")
+        if kept.kind != evidence.SIGN_ON:
+            return _judge_logout_again(kept)
+        gated = gate.read_message(kept.message, kept.kind)
     except Refused as refused:
         return (refused.finding,)
-    expectation = kept.expectation
-    if expectation is None:
+    if not isinstance(kept.expectation, Expectation):
         return kept.findings
-    return response.judge(gated, expectation, kept.decrypt).findings
+    return response.judge(gated, kept.expectation, kept.decrypt).findings
+
+
+def _judge_logout_again(kept: Evidence) -> tuple[Finding, ...]:
+    """Return the same of a logout message; one of ours has no findings, then or now."""
+    kind, _, binding = kept.kind.partition(" ")
+    received = logout_message.open_kept(_BINDINGS[binding], kind, kept.message)
+    if not isinstance(kept.expectation, LogoutExpectation):
+        return kept.findings
+    return logout.judge(received, kept.expectation, kept.decrypt).findings

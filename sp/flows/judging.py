@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sp.config import Config
 from sp.organisations.idp_directory import Revision
@@ -12,6 +12,7 @@ from sp.organisations.organisation import Organisation
 from sp.saml import decryption, response
 from sp.saml.gate import Gated
 from sp.saml.types import Expectation, Judgement
+from sp.sessions.demand import demanded_contexts
 from sp.sessions.pending_request import PendingRequest
 
 
@@ -36,12 +37,11 @@ def make_expectation(
         unsolicited=organisation.unsolicited,
         exceptions=revision.exceptions,
         authenticated_after=request.created_at if request and fresh else None,
-        contexts=revision.contexts if request else (),
+        contexts=demanded_contexts(request.contexts, revision.contexts) if request else (),
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """A message with everything that judging it took and gave."""
 
     gated: Gated

@@ -51,7 +51,7 @@ def let_in(
         },
     )
     ledger.append(transaction, event, attempt.now)
-    return_to = request.return_to if request else attempt.return_to
+    return_to = request.return_to if request else attempt.way_back.return_to
     return SignedIn(
         token=token, return_to=return_to or DEFAULT_RETURN_TO, expires_at=started.expires_at
     )
@@ -84,12 +84,12 @@ def _session(
         created_at=now,
         seen_at=now,
         expires_at=session_end(here, now, assertion.session_not_on_or_after),
-        idle_seconds=here.idle_seconds,
         how="sso",
         idp_entity_id=identity.idp_entity_id,
         name_id=assertion.name_id,
         session_index=assertion.session_index,
         authn_instant=assertion.authn_instant,
+        authn_context=assertion.authn_context,
         revision=here.live_revision,
         binding_hash=tokens.hash_token(binding) if binding else None,
         user_agent=attempt.browser.user_agent[:200],

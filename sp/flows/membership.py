@@ -48,8 +48,9 @@ def add_organisation(
 def set_policy(slug: str, changes: Mapping[str, Any], *, actor: Actor) -> Organisation:
     """Change an organisation's sign-in rules; what is not named stays as it is.
 
-    Known names: sign_in, unsolicited, create_accounts, required_groups. The event holds before and
-    after of what changed; nothing changed makes no event.
+    Known names: sign_in, unsolicited, create_accounts, required_groups, idle_seconds,
+    absolute_seconds, floor_seconds. The event holds before and after of what changed; nothing
+    changed makes no event.
     """
     now = clock.now()
     here = find_organisation(slug)
@@ -90,15 +91,7 @@ def add_account(
         )
         if made is None:
             raise ConflictError(public=f"{here.slug} has an account {address} already.")
-        record_change(
-            transaction,
-            here.slug,
-            events.ACCOUNT_ADDED,
-            actor,
-            now,
-            account_id=made.id,
-            detail={"email": address, "role": role, "origin": "staff"},
-        )
+        _tell(transaction, here.slug, events.ACCOUNT_ADDED, actor, made, role=role, origin="staff")
         return made
 
     return db.write(work)
@@ -121,38 +114,25 @@ def suspend(slug: str, email: str, *, actor: Actor) -> int:
         if not account.suspend(transaction, person.id, now):
             raise ConflictError(public=f"{person.email} is suspended already.")
         ended = session.end_by_account(transaction, person.id)
-        record_change(
-            transaction,
-            here.slug,
-            events.ACCOUNT_SUSPENDED,
-            actor,
-            now,
-            account_id=person.id,
-            detail={"email": person.email, "ended": ended},
-        )
+        _tell(transaction, here.slug, events.ACCOUNT_SUSPENDED, actor, person, ended=ended)
         return ended
 
     return db.write(work)
 
 
 def restore(slug: str, email: str, *, actor: Actor) -> None:
-    """Let a suspended person in again."""
-    now = clock.now()
+    """Let a suspended person in again, by a sign-in of their own from now on.
+
+    A sign-in that ran beside the suspension may have left a session: it must not wake up now.
+    """
     here = find_organisation(slug)
     person = find_account(here, email)
 
     def work(transaction: db.Transaction) -> None:
         if not account.restore(transaction, person.id):
             raise ConflictError(public=f"{person.email} is not suspended.")
-        record_change(
-            transaction,
-            here.slug,
-            events.ACCOUNT_RESTORED,
-            actor,
-            now,
-            account_id=person.id,
-            detail={"email": person.email},
-        )
+        session.end_by_account(transaction, person.id)
+        _tell(transaction, here.slug, events.ACCOUNT_RESTORED, actor, person)
 
     db.write(work)
 
@@ -162,7 +142,6 @@ def relink(slug: str, email: str, *, actor: Actor) -> int:
 
     Returns how many links were forgotten; their sessions end.
     """
-    now = clock.now()
     here = find_organisation(slug)
     person = find_account(here, email)
 
@@ -171,18 +150,40 @@ def relink(slug: str, email: str, *, actor: Actor) -> int:
         if not forgotten:
             raise BadInputError(public=f"{person.email} has never signed in by SSO.")
         ended = session.end_by_account(transaction, person.id)
-        record_change(
+        _tell(
             transaction,
             here.slug,
             events.ACCOUNT_RELINKED,
             actor,
-            now,
-            account_id=person.id,
-            detail={"email": person.email, "forgotten": forgotten, "ended": ended},
+            person,
+            forgotten=forgotten,
+            ended=ended,
         )
         return forgotten
 
     return db.write(work)
+
+
+def set_role(slug: str, email: str, role: str, *, actor: Actor) -> None:
+    """Let a person be a member, an admin or an auditor, from their next request on."""
+    here = find_organisation(slug)
+    person = find_account(here, email)
+
+    def work(transaction: db.Transaction) -> None:
+        before = account.set_role(transaction, person.id, role)
+        if before == role:
+            raise ConflictError(public=f"{person.email} is {role} already.")
+        _tell(transaction, here.slug, events.ROLE_CHANGED, actor, person, before=before, after=role)
+
+    db.write(work)
+
+
+def _tell(
+    transaction: db.Transaction, slug: str, kind: str, actor: Actor, person: Account, **more: object
+) -> None:
+    """Record what was done about a person."""
+    detail = {"email": person.email, **more}
+    record_change(transaction, slug, kind, actor, clock.now(), account_id=person.id, detail=detail)
 
 
 def _plain(value: object) -> object:

@@ -6,25 +6,36 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sp.errors import SpError
+from sp.sessions.demand import NOTHING, Demand
 
 DEFAULT_RETURN_TO = "/account"
 """Where a person goes who was going nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Start:
-    """A sign-in that has begun: where the browser goes next.
+class Leave:
+    """Where the browser goes next, with a message for an organisation's Identity Provider.
 
-    `form` holds the fields of the POST binding; None means a plain redirect to `url`. `binding` is
-    the value of the binding cookie, the browser's own one where it had one. `restarted` says that
-    the mark cookie is to be set (DESIGN, decision 11).
+    `form` holds the fields of the POST binding; None means a plain redirect to `url`. `purpose` is
+    sign_in, sign_out (we ask) or answer (the Identity Provider asked).
     """
 
     url: str
     form: dict[str, str] | None
+    organisation_name: str
+    purpose: str = "sign_in"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start(Leave):
+    """A sign-in that has begun.
+
+    `binding` is the value of the binding cookie, the browser's own one where it had one.
+    `restarted` says that the mark cookie is to be set (DESIGN, decision 11).
+    """
+
     binding: str
     restarted: bool
-    organisation_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +56,13 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restart:
-    """The answer was not ours: our own request is started at once, from this `return_to`."""
+    """The answer was not ours: our own request is started at once, from this `return_to`.
+
+    `demand` is what the first one demanded; the second one demands it again.
+    """
 
     return_to: str | None
+    demand: Demand = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +72,7 @@ class Ask:
     return_to: str | None
     organisation_name: str
     reference: str
+    demand: Demand = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +90,8 @@ Outcome = SignedIn | Restart | Ask | AlreadyUsed
 class SignInRefused(SpError):  # noqa: N818 - the word of the protocol: a sign-in is refused
     """A sign-in was refused and recorded; `public` is what the person reads.
 
-    `reference` leads staff to the event; `organisation_name`, `return_to` and `can_retry` shape
-    the page.
+    `reference` leads staff to the event; `organisation_name`, `return_to`, `demand` and `can_retry`
+    shape the page.
     """
 
     status = 403
@@ -88,6 +104,7 @@ class SignInRefused(SpError):  # noqa: N818 - the word of the protocol: a sign-i
         reference: str,
         organisation_name: str,
         return_to: str | None = None,
+        demand: Demand = NOTHING,
         status: int = 403,
         can_retry: bool = True,
         verified: bool = False,
@@ -97,7 +114,35 @@ class SignInRefused(SpError):  # noqa: N818 - the word of the protocol: a sign-i
         self.reference = reference
         self.organisation_name = organisation_name
         self.return_to = return_to
+        self.demand = demand
         self.can_retry = can_retry
+        self.verified = verified
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """The end of a sign-out: a page says so, and what came of the LogoutRequest of ours, if any."""
+
+    request_id: str | None
+    slug: str = ""
+
+
+class LogoutRefused(SpError):  # noqa: N818 - as above
+    """A logout message was refused and recorded, and nothing has ended.
+
+    `kind` is LogoutRequest or LogoutResponse, `reference` leads staff to the event.
+    """
+
+    status = 403
+    public = "A sign-out message from your company's login could not be used."
+
+    def __init__(
+        self, code: str, *, kind: str, reference: str, organisation_name: str, verified: bool
+    ) -> None:
+        super().__init__(code=code)
+        self.kind = kind
+        self.reference = reference
+        self.organisation_name = organisation_name
         self.verified = verified
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sp.flows.sign_on_record import Posted
 from sp.saml import bindings, gate
@@ -10,8 +10,7 @@ from sp.saml.errors import Refused, refuse
 from sp.saml.gate import Gated
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """A message that passed the gate, or why it did not.
 
     `octets` is None where what came could not even be decoded.

@@ -39,6 +39,8 @@ def make(config: Config, slug: str) -> bytes:
             requested_attributes=ATTRIBUTES,
             technical_contact=config.technical_email,
             support_contact=config.support_email,
+            slo_url=config.slo_url(slug),
+            slo_soap_url=config.slo_soap_url(slug),
         )
     )
 

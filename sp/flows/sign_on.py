@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from sp import clock, db, tokens
 from sp.accounts import realm
@@ -17,13 +18,15 @@ from sp.flows.outcomes import (
     SignOnUnavailable,
     Start,
 )
+from sp.flows.receiving import Received
 from sp.flows.sign_on_record import Attempt, Browser, Posted
 from sp.flows.sign_on_request import make_request
 from sp.organisations import idp_directory, organisation
 from sp.organisations.idp_directory import Revision
 from sp.organisations.organisation import Organisation
 from sp.sessions import pending_request, session
-from sp.sessions.pending_request import PendingRequest
+from sp.sessions.demand import NOTHING, Demand, check_contexts
+from sp.sessions.pending_request import PendingRequest, WayBack
 from sp.sessions.return_to import safe_return_to
 from sp.sessions.session import SessionView
 
@@ -42,11 +45,13 @@ def begin(
     return_to: str | None,
     login_hint: str | None,
     restarted: bool = False,
+    demand: Demand = NOTHING,
 ) -> Start | GoStraight:
     """Start a sign-in at this organisation's Identity Provider (SAML Profiles 4.1.4.1).
 
-    A browser whose session here is live goes straight on, unless this is a restart or somebody
-    else's address was typed. Raises NotFoundError, SignOnUnavailable.
+    A browser whose session here is live goes straight on, unless this is a restart, somebody
+    else's address was typed, or a page demands more than that somebody is signed in. Raises
+    NotFoundError, SignOnUnavailable, BadInputError for a context that cannot be demanded here.
     """
     now = clock.now()
     wanted = safe_return_to(return_to)
@@ -54,25 +59,21 @@ def begin(
     with db.read() as transaction:
         here = _find(transaction, slug)
         live = session.load(transaction, noted, now) if noted else None
-    if live and not restarted and _is_wanted(live, here, login_hint):
+    if live and not restarted and demand == NOTHING and _is_wanted(live, here, login_hint):
         return GoStraight(wanted or DEFAULT_RETURN_TO)
     revision = _live_revision(config, here)
     binding = browser.binding or tokens.make_token()
     handle = tokens.make_token()
-    request = PendingRequest(
+    request = _make_pending(
+        revision,
+        now,
+        demand,
         organisation_id=here.id,
-        request_id=tokens.make_message_id(),
         handle_hash=tokens.hash_token(handle),
         binding_hash=tokens.hash_token(binding),
         return_to=wanted,
-        purpose="sign_in",
-        revision=revision.number,
         noted_session_hash=noted,
-        created_at=now,
-        expires_at=now + pending_request.LIFETIME,
-        answered_at=None,
         restarted=restarted,
-        force_authn=revision.force_authn,
     )
     url, form = make_request(config, revision, request, handle, login_hint)
     db.write(lambda transaction: pending_request.save(transaction, request))
@@ -87,9 +88,15 @@ def answer(config: Config, slug: str, browser: Browser, posted: Posted) -> Outco
     Everything up to the end of the checks happens outside any write and spends nothing. Raises
     NotFoundError, and SignInRefused once the refusal is recorded.
     """
-    received = receiving.receive(posted)
+    with db.one_connection():
+        return _answer(config, slug, browser, receiving.receive(posted), posted.relay_state)
+
+
+def _answer(
+    config: Config, slug: str, browser: Browser, received: Received, relay_state: str | None
+) -> Outcome:
     now = clock.now()
-    with db.read() as transaction:
+    with db.read(one_moment=False) as transaction:
         here = _find(transaction, slug)
         request = _find_request(transaction, here, received.names)
         attempt = Attempt(
@@ -98,7 +105,7 @@ def answer(config: Config, slug: str, browser: Browser, posted: Posted) -> Outco
             browser=browser,
             now=now,
             reference=tokens.make_reference(),
-            return_to=_return_to(transaction, here, browser, posted, now),
+            way_back=_way_back(transaction, browser, relay_state, now, here=here, request=request),
         )
     try:
         revision = _live_revision(config, here)
@@ -119,6 +126,23 @@ def answer(config: Config, slug: str, browser: Browser, posted: Posted) -> Outco
             return admitting.restart_or_ask(attempt, reading.request)
         raise refusal
     return admitting.decide(attempt, reading)
+
+
+def _make_pending(
+    revision: Revision, now: datetime, demand: Demand, **of_browser: Any
+) -> PendingRequest:
+    """Return the request that waits for an answer; BadInputError where the demand cannot be."""
+    return PendingRequest(
+        request_id=tokens.make_message_id(),
+        purpose="sign_in",
+        revision=revision.number,
+        created_at=now,
+        expires_at=now + pending_request.LIFETIME,
+        answered_at=None,
+        force_authn=revision.force_authn or demand.fresh,
+        contexts=check_contexts(demand.contexts, revision.contexts),
+        **of_browser,
+    )
 
 
 def _find(transaction: db.Transaction, slug: str) -> Organisation:
@@ -156,24 +180,28 @@ def _look_up_request(here: Organisation, request_id: str | None) -> PendingReque
         return _find_request(transaction, here, request_id)
 
 
-def _return_to(
+def _way_back(
     transaction: db.Transaction,
-    here: Organisation,
     browser: Browser,
-    posted: Posted,
+    relay_state: str | None,
     now: datetime,
-) -> str | None:
-    """Return where the browser was going: behind our handle, or a local path a portal gave."""
-    if not posted.relay_state:
-        return None
+    *,
+    here: Organisation,
+    request: PendingRequest | None,
+) -> WayBack:
+    """Return where the browser was going: behind our handle, or a local path a portal gave.
+
+    request: the one that the message names, whose handle it mostly is.
+    """
+    if not relay_state:
+        return WayBack(None, NOTHING)
     if browser.binding:
-        found = pending_request.return_to_of(
-            transaction,
-            here.id,
-            tokens.hash_token(posted.relay_state),
-            tokens.hash_token(browser.binding),
-            now,
-        )
+        hashes = tokens.hash_token(relay_state), tokens.hash_token(browser.binding)
+        if request and (request.handle_hash, request.binding_hash) == hashes:
+            waits = now < request.expires_at
+            found = WayBack(request.return_to, request.demand) if waits else None
+        else:
+            found = pending_request.way_back_of(transaction, here.id, *hashes, now)
         if found:
             return found
-    return safe_return_to(posted.relay_state)
+    return WayBack(safe_return_to(relay_state), NOTHING)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sp import db
 from sp.audit import events, evidence, ledger
@@ -20,6 +19,7 @@ from sp.organisations.organisation import Organisation
 from sp.saml.errors import Refused
 from sp.saml.types import Finding
 from sp.sessions.consumed_assertion import assertion_key
+from sp.sessions.pending_request import WayBack
 
 LONGEST_FACT: Final = 500
 """Characters of a message that its event repeats; where its evidence is kept, that has them all."""
@@ -27,8 +27,7 @@ MOST_STATUS_CODES: Final = 4
 IDP_SAID_NO = "Your company's login did not let you in. Your IT team can tell you why."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Browser:
+class Browser(NamedTuple):
     """What a browser brought along; all of it is only what somebody sent."""
 
     binding: str | None
@@ -38,8 +37,7 @@ class Browser:
     user_agent: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
+class Posted(NamedTuple):
     """The form that came to the ACS: every value of SAMLResponse in its body, and the rest.
 
     `other_messages` counts values of SAMLRequest; `in_query` says that the query has either.
@@ -51,16 +49,15 @@ class Posted:
     other_messages: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One answer at the ACS: for whom, from which browser, when, and its reference."""
+class Attempt(NamedTuple):
+    """One answer at the ACS: for whom, from which browser, when, its reference, the way back."""
 
     config: Config
     organisation: Organisation
     browser: Browser
     now: datetime
     reference: str
-    return_to: str | None
+    way_back: WayBack
 
 
 def make_event(
@@ -86,7 +83,7 @@ def make_event(
             **{name: value for name, value in detail.items() if value},
         },
         evidence=kept,
-        reference=attempt.reference,
+        reference=None if code == events.DONE else attempt.reference,  # nobody is told of it
     )
 
 
@@ -97,7 +94,7 @@ def refuse_unread(attempt: Attempt, octets: bytes | None, refused: SpError) -> S
     """
     finding = refused.finding if isinstance(refused, Refused) else Finding(refused.code, ok=False)
     kept = None if octets is None else evidence.keep_unread(octets, finding)
-    event = make_event(attempt, finding.code, kept=kept, detail=_of(finding))
+    event = make_event(attempt, finding.code, kept=kept, detail=tell_finding(finding))
     db.write(
         lambda transaction: ledger.record_refusal(
             transaction, event, attempt.now, verified=False, assertion_key=None
@@ -137,8 +134,8 @@ def _refuse_read(
         key = assertion_key(
             attempt.organisation.id, reading.revision.idp_entity_id, judgement.assertion_id
         )
-    status = [_clipped(each) for each in judgement.status[:MOST_STATUS_CODES]]
-    detail = {**_of(finding), "status": status}
+    status = [clipped(each) for each in judgement.status[:MOST_STATUS_CODES]]
+    detail = {**tell_finding(finding), "status": status}
     event = make_event(attempt, finding.code, kept=kept, detail=detail)
     db.write(
         lambda transaction: ledger.record_refusal(
@@ -148,15 +145,17 @@ def _refuse_read(
     return told(attempt, finding.code, public, verified=judgement.verified)
 
 
-def _of(finding: Finding) -> dict[str, str]:
+def tell_finding(finding: Finding) -> dict[str, str]:
+    """Return what an event's detail says of the check that failed."""
     return {
-        "expected": _clipped(finding.expected),
-        "actual": _clipped(finding.actual),
+        "expected": clipped(finding.expected),
+        "actual": clipped(finding.actual),
         "section": finding.section,
     }
 
 
-def _clipped(text: str) -> str:
+def clipped(text: str) -> str:
+    """Return as much of a text as an event repeats."""
     return text if len(text) <= LONGEST_FACT else f"{text[:LONGEST_FACT]}…"
 
 
@@ -185,7 +184,8 @@ def told(
         public,
         reference=attempt.reference,
         organisation_name=attempt.organisation.name,
-        return_to=attempt.return_to,
+        return_to=attempt.way_back.return_to,
+        demand=attempt.way_back.demand,
         status=status,
         verified=verified,
     )

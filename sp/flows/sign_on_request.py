@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from sp.config import Config
 from sp.organisations.idp_directory import Revision
 from sp.saml import authn_request, bindings, signature
+from sp.sessions.demand import demanded_contexts
 from sp.sessions.pending_request import PendingRequest
 
 
@@ -26,7 +27,7 @@ def make_request(
         acs_url=config.acs_url(revision.slug),
         destination=revision.sso_url,
         force_authn=request.force_authn,
-        contexts=revision.contexts,
+        contexts=demanded_contexts(request.contexts, revision.contexts),
     )
     location = _with_hint(revision, hint)
     if revision.sso_binding == "redirect":

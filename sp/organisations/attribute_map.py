@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from sp.organisations import json_values
@@ -13,7 +15,7 @@ from sp.organisations.identity import Groups, Identity
 from sp.organisations.json_values import UnusableError
 from sp.saml import urn
 from sp.saml.errors import refuse
-from sp.saml.types import Assertion, Attribute
+from sp.saml.types import Assertion
 
 __all__ = ["AttributeMap", "Groups", "Identity", "parse", "read_identity"]
 
@@ -100,17 +102,19 @@ class _Said:
         self.name_id = assertion.name_id
         self.attributes: dict[str, list[str | None]] = {}
         for attribute in assertion.attributes:
-            self.attributes.setdefault(lower_ascii(attribute.name), []).extend(_trimmed(attribute))
+            self.attributes.setdefault(lower_ascii(attribute.name), []).extend(
+                [None if value is None else value.strip(_XML_SPACE) for value in attribute.values]
+            )
 
     def values(self, source: str) -> list[str]:
         """Return a source's values that are not blank, each once; none of a transient NameID."""
         if source == NAME_ID:
             here = self.name_id
             usable = here is not None and here.format != urn.TRANSIENT
-            found: Iterable[str | None] = [here.value.strip(_XML_SPACE)] if here and usable else []
+            found: list[str | None] = [here.value.strip(_XML_SPACE)] if here and usable else []
         else:
-            found = self.attributes.get(lower_ascii(source.removeprefix(ATTRIBUTE)), [])
-        values = []
+            found = self.attributes.get(_key(source.removeprefix(ATTRIBUTE)), [])
+        values: dict[str, None] = {}
         for value in found:
             if value is None:
                 raise refuse("attribute", f"plain text in {source}", "elements", _SECTION)
@@ -121,19 +125,20 @@ class _Said:
                     f"{len(value)}",
                     _SECTION,
                 )
-            values.append(value)
-        return list(dict.fromkeys(value for value in values if value))
+            if value:
+                values[value] = None
+        return list(values)
 
     def identifier(self, source: str) -> str | None:
         """Return the one value by which a source names the person, or None where it is silent.
 
         Exact, save that an e-mail address is put in lower case.
         """
-        values = self.values(source)
-        values = list(dict.fromkeys(lower_ascii(v) if is_email_shaped(v) else v for v in values))
+        found = self.values(source)
+        values = {lower_ascii(value) if is_email_shaped(value) else value for value in found}
         if len(values) > 1:
             raise refuse("attribute", f"one value in {source}", f"{len(values)} values", _SECTION)
-        return values[0] if values else None
+        return values.pop() if values else None
 
     def first_source(self, sources: Sequence[str]) -> tuple[list[str], str | None]:
         """Return the values of the first e-mail source that has any, and its name."""
@@ -156,24 +161,25 @@ class _Said:
 
     def groups(self, attribute_map: AttributeMap) -> Groups:
         """Return the groups in their state; a value with elements in it is none."""
-        sent = [
-            self.attributes[lower_ascii(name)]
-            for name in attribute_map.groups
-            if lower_ascii(name) in self.attributes
-        ]
+        found = map(self.attributes.get, map(_key, attribute_map.groups))
+        sent = [values for values in found if values is not None]
         values = tuple(dict.fromkeys(value for each in sent for value in each if value))
-        if any(lower_ascii(name) in self.attributes for name in attribute_map.overage):
+        if not self.attributes.keys().isdisjoint(map(_key, attribute_map.overage)):
             return Groups("overage", values)
         if not sent:
             return Groups("absent")
         return Groups("present" if values else "empty", values)
 
     def _first_text(self, names: Sequence[str]) -> str:
-        for name in names:
-            for value in self.attributes.get(lower_ascii(name), []):
-                if value:
-                    return value[:LONGEST_PERSONAL_NAME]
-        return ""
+        sent = filter(None, map(self.attributes.get, map(_key, names)))
+        text = next(filter(None, chain.from_iterable(sent)), "")
+        return text[:LONGEST_PERSONAL_NAME]
+
+
+@lru_cache(maxsize=4096)
+def _key(name: str) -> str:
+    """Return under which key an attribute of the map is found; such a name is nobody's data."""
+    return lower_ascii(name)
 
 
 def is_email_shaped(value: str) -> bool:
@@ -192,7 +198,3 @@ def _is_inside(email: str, domains: Sequence[str]) -> bool:
         return encode_domain(email.rpartition("@")[2]) in domains
     except ValueError:
         return False
-
-
-def _trimmed(attribute: Attribute) -> list[str | None]:
-    return [None if value is None else value.strip(_XML_SPACE) for value in attribute.values]

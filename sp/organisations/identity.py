@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sp.saml.types import NameID
 
 _MOST_KEPT: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Groups:
+class Groups(NamedTuple):
     """What a company's login said about groups.
 
     state: "absent" (nothing was said), "empty" (said: none), "overage" (too many to be sent, so
@@ -22,8 +20,7 @@ class Groups:
     values: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class Identity(NamedTuple):
     """Who the Identity Provider says this is; nothing here is normalised as an e-mail address yet.
 
     `identifiers` holds (source, value) of every source that has one, in the map's order: the first

@@ -10,11 +10,11 @@ import hashlib
 import os
 import re
 import shutil
-import stat
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from sp.errors import SpError
 from sp.organisations import durable_folder
@@ -40,8 +40,19 @@ KEPT_FOR: Final = timedelta(hours=1)
 
 _MOST_REMEMBERED: Final = 1024
 
-_Stamp: TypeAlias = tuple[tuple[str, int, int, int, int], ...]
-_remembered: dict[tuple[Path, str, int, str], tuple[_Stamp, Revision]] = {}
+_STATE: Final = attrgetter("st_mode", "st_ino", "st_size", "st_mtime_ns", "st_ctime_ns")
+_Stamp: TypeAlias = tuple[tuple[int, int, int, int, int], ...]
+
+
+class _Remembered(NamedTuple):
+    """A revision that was read, where, and what its folder and documents were like before."""
+
+    places: tuple[str, ...]
+    stamp: _Stamp
+    revision: Revision
+
+
+_remembered: dict[tuple[Path, str, int, str], _Remembered] = {}
 
 
 class RevisionUnreadable(SpError):  # noqa: N818 - it says what the revision is
@@ -95,19 +106,21 @@ def read_revision(root: Path, slug: str, number: int, digest: str) -> Revision:
     What it remembers serves as long as the folder's entries are the very same files. Raises
     RevisionUnreadable with code revision_missing, revision_altered or revision_unusable.
     """
-    folder = _home(root, slug) / str(number)
     key = (root, slug, number, digest)
+    remembered = _remembered.get(key)
+    if remembered and _is_as_it_was(remembered):
+        return remembered.revision
+    folder = _home(root, slug) / str(number)
+    places = (str(folder), *(str(folder / name) for name in sorted(DOCUMENTS)))
     try:
-        stamp = _stamp(folder)
-        remembered = _remembered.get(key)
-        if remembered and remembered[0] == stamp:
-            return remembered[1]
-        documents = _read_folder(folder, stamp)
+        is_whole = _is_whole(folder)
+        stamp = _stamp(places) if is_whole else ()
+        documents = {name: (folder / name).read_bytes() for name in DOCUMENTS if is_whole}
     except OSError as error:
         raise RevisionUnreadable(
             "revision_missing", slug, number, "cannot be read", reason=error.strerror
         ) from error
-    if documents is None or digest_of(documents) != digest:
+    if digest_of(documents) != digest:
         raise RevisionUnreadable("revision_altered", slug, number, "were altered")
     try:
         revision = read_documents(slug, number, digest, documents)
@@ -117,7 +130,7 @@ def read_revision(root: Path, slug: str, number: int, digest: str) -> Revision:
         ) from error
     if len(_remembered) >= _MOST_REMEMBERED:
         _remembered.clear()
-    _remembered[key] = (stamp, revision)
+    _remembered[key] = _Remembered(places, stamp, revision)
     return revision
 
 
@@ -162,19 +175,23 @@ def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def _stamp(folder: Path) -> _Stamp:
-    """Return what tells one state of a folder's files from another, without reading them."""
+def _stamp(places: tuple[str, ...]) -> _Stamp:
+    """Return what tells one state of a folder and its documents from another, without reading.
+
+    The folder's own times change with every name in it.
+    """
+    return tuple(map(_STATE, map(os.lstat, places)))
+
+
+def _is_as_it_was(remembered: _Remembered) -> bool:
+    try:
+        return _stamp(remembered.places) == remembered.stamp
+    except OSError:
+        return False
+
+
+def _is_whole(folder: Path) -> bool:
+    """Say whether a folder holds exactly the documents, as files."""
     with os.scandir(folder) as entries:
-        found = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
-    return tuple(
-        sorted((name, one.st_mode, one.st_ino, one.st_size, one.st_ctime_ns) for name, one in found)
-    )
-
-
-def _read_folder(folder: Path, stamp: _Stamp) -> dict[str, bytes] | None:
-    """Return the documents, or None where the folder does not hold exactly those, as files."""
-    if {name for name, *_ in stamp} != DOCUMENTS or not all(
-        stat.S_ISREG(mode) for _, mode, *_ in stamp
-    ):
-        return None
-    return {name: (folder / name).read_bytes() for name in sorted(DOCUMENTS)}
+        found = {entry.name: entry.is_file(follow_symlinks=False) for entry in entries}
+    return found.keys() == DOCUMENTS and all(found.values())

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import and_, bindparam, literal_column, select, union_all
+from sqlalchemy import ScalarSelect, Select, and_, bindparam, func, literal_column, select
 
 from sp.db import Statement, Transaction
 from sp.organisations import founding
@@ -43,8 +42,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Organisation:
+class Organisation(NamedTuple):
     """One organisation, its live revision's digest and its domains and groups beside it."""
 
     id: int
@@ -71,42 +69,54 @@ class Organisation:
 
 
 _TABLE = OrganisationTable
-_NAMES: Final = (
-    *("id", "slug", "name", "sign_in", "unsolicited", "create_accounts", "live_revision"),
-    *("live_digest", "idle_seconds", "absolute_seconds", "floor_seconds", "created_at", "demo"),
-)
-_BASE = select(
-    *(RevisionTable.digest if name == "live_digest" else getattr(_TABLE, name) for name in _NAMES)
-).outerjoin(
-    RevisionTable,
-    and_(RevisionTable.organisation_id == _TABLE.id, RevisionTable.number == _TABLE.live_revision),
-)
-_BY_SLUG = Statement(_BASE.where(_TABLE.slug == bindparam("slug")))
-_BY_ID = Statement(_BASE.where(_TABLE.id == bindparam("id")))
-_ALL = Statement(_BASE.order_by(_TABLE.slug))
-_OWNER = Statement(select(DomainTable.organisation_id).where(DomainTable.name == bindparam("name")))
-_PARTS = Statement(
-    union_all(
-        select(literal_column("'domain'"), DomainTable.name).where(
-            DomainTable.organisation_id == bindparam("id")
+_NAMES: Final = Organisation._fields[:-2]
+"""The columns beside which the domains and the groups stand."""
+_SEPARATOR: Final = "\n"
+"""What stands in no domain's and in no group's name."""
+
+
+def _select(dialect: str) -> Select[Any]:
+    """Return the statement for organisations, with the names they have in other tables as texts."""
+    functions = {"sqlite": ("group_concat", "char"), "postgresql": ("string_agg", "chr")}
+    together, character = (getattr(func, name) for name in functions[dialect])
+
+    def names(table: type[DomainTable | RequiredGroupTable]) -> ScalarSelect[Any]:
+        separator = character(literal_column(str(ord(_SEPARATOR))))
+        here = table.organisation_id == _TABLE.id
+        return select(together(table.name, separator)).where(here).scalar_subquery()
+
+    return select(
+        *(
+            RevisionTable.digest if name == "live_digest" else getattr(_TABLE, name)
+            for name in _NAMES
         ),
-        select(literal_column("'group'"), RequiredGroupTable.name).where(
-            RequiredGroupTable.organisation_id == bindparam("id")
+        names(DomainTable),
+        names(RequiredGroupTable),
+    ).outerjoin(
+        RevisionTable,
+        and_(
+            RevisionTable.organisation_id == _TABLE.id,
+            RevisionTable.number == _TABLE.live_revision,
         ),
     )
-)
+
+
+_BY_SLUG = Statement(lambda dialect: _select(dialect).where(_TABLE.slug == bindparam("slug")))
+_BY_ID = Statement(lambda dialect: _select(dialect).where(_TABLE.id == bindparam("id")))
+_ALL = Statement(lambda dialect: _select(dialect).order_by(_TABLE.slug))
+_OWNER = Statement(select(DomainTable.organisation_id).where(DomainTable.name == bindparam("name")))
 
 
 def find(transaction: Transaction, slug: str) -> Organisation | None:
     """Return the organisation of this slug."""
     if not is_slug(slug):
         return None
-    return _with_parts(transaction, transaction.one(_BY_SLUG, slug=slug))
+    return _read(transaction.one(_BY_SLUG, slug=slug))
 
 
 def find_by_id(transaction: Transaction, organisation_id: int) -> Organisation | None:
     """Return the organisation of this id."""
-    return _with_parts(transaction, transaction.one(_BY_ID, id=organisation_id))
+    return _read(transaction.one(_BY_ID, id=organisation_id))
 
 
 def find_by_domain(transaction: Transaction, domain: str) -> Organisation | None:
@@ -117,7 +127,7 @@ def find_by_domain(transaction: Transaction, domain: str) -> Organisation | None
 
 def list_all(transaction: Transaction) -> list[Organisation]:
     """Return every organisation, by slug."""
-    found = (_with_parts(transaction, row) for row in transaction.rows(_ALL))
+    found = map(_read, transaction.rows(_ALL))
     return [each for each in found if each]
 
 
@@ -142,12 +152,12 @@ def add(
     return made
 
 
-def _with_parts(transaction: Transaction, row: tuple[Any, ...] | None) -> Organisation | None:
+def _read(row: tuple[Any, ...] | None) -> Organisation | None:
     if row is None:
         return None
-    parts = transaction.rows(_PARTS, id=row[0])
-    return Organisation(
-        **dict(zip(_NAMES, row, strict=True)),
-        domains=tuple(sorted(name for kind, name in parts if kind == "domain")),
-        required_groups=tuple(sorted(name for kind, name in parts if kind == "group")),
-    )
+    *columns, domains, groups = row
+    return Organisation._make((*columns, _split(domains), _split(groups)))
+
+
+def _split(names: str | None) -> tuple[str, ...]:
+    return tuple(sorted(names.split(_SEPARATOR))) if names else ()

@@ -26,6 +26,7 @@ OURS: Final = "clientshare"
 
 EXCEPTIONS: Final = frozenset({"sha1", "weak-key", "http"})
 BINDINGS: Final = {urn.REDIRECT: "redirect", urn.POST: "post"}
+LOGOUT_BINDINGS: Final = {**BINDINGS, urn.SOAP: "soap"}
 LONGEST_TOLERANCE: Final = 300
 LONGEST_AGE: Final = 48 * 3600
 
@@ -40,7 +41,8 @@ class Revision:
     """What judges and reads an organisation's messages; bindings are "redirect" or "post".
 
     `contexts` holds the authentication contexts to demand, exact; () for none. `slo_response_url`
-    is where LogoutResponses go where that is another place than `slo_url`.
+    is where LogoutResponses go where that is another place than `slo_url`. `slo_binding` is "soap"
+    only where the IdP takes no logout through the browser.
     """
 
     slug: str
@@ -118,10 +120,10 @@ def _read_idp(settings: Mapping[str, Any]) -> dict[str, Any]:
         "idp_entity_id": json_values.take_text(idp, "entityId", longest=_LONGEST_ENTITY_ID),
         "keys": _read_keys(settings, idp),
         "sso_url": _take_url(sso, "url"),
-        "sso_binding": _take_binding(sso),
+        "sso_binding": _take_binding(sso, BINDINGS),
         "slo_url": _take_url(slo, "url") if slo else None,
         "slo_response_url": _take_url(slo, "responseUrl") if "responseUrl" in slo else None,
-        "slo_binding": _take_binding(slo) if slo else None,
+        "slo_binding": _take_binding(slo, LOGOUT_BINDINGS) if slo else None,
     }
 
 
@@ -188,8 +190,8 @@ def _take_url(container: Mapping[str, Any], name: str) -> str:
     return url
 
 
-def _take_binding(container: Mapping[str, Any]) -> str:
-    binding = BINDINGS.get(json_values.take_text(container, "binding"))
+def _take_binding(container: Mapping[str, Any], known: Mapping[str, str]) -> str:
+    binding = known.get(json_values.take_text(container, "binding"))
     if binding is None:
         message = "binding"
         raise UnusableError(message)

@@ -15,7 +15,7 @@ from sp.organisations.revision import (
     SETTINGS,
     make_security,
 )
-from sp.saml import toolkit
+from sp.saml import metadata_endpoints, toolkit
 from sp.saml.errors import MetadataRefused
 from sp.saml.metadata_types import Endpoint, IdpMetadata
 
@@ -73,8 +73,9 @@ def _make_idp(metadata: IdpMetadata) -> dict[str, Any]:
         "entityId": metadata.entity_id,
         "singleSignOnService": {"url": sso.location, "binding": sso.binding},
     }
-    if metadata.use_slo:
-        idp["singleLogoutService"] = _make_slo(metadata.use_slo)
+    slo = metadata.use_slo or metadata_endpoints.choose_soap_slo(metadata.slo)
+    if slo:
+        idp["singleLogoutService"] = _make_slo(slo)
     signing = [
         _text(each.key.certificate) for each in metadata.signing_keys if each.key.certificate
     ]

@@ -15,11 +15,19 @@ SIGN_IN: Final = ("password", "optional", "required")
 UNSOLICITED: Final = ("restart", "accept", "refuse")
 MOST_GROUPS: Final = 50
 LONGEST_GROUP: Final = 256
+MINUTE: Final = 60
+DAY: Final = 86_400
+LIFETIMES: Final = {
+    "idle_seconds": (5 * MINUTE, 7 * DAY, "Sessions may be idle for 5 minutes to 7 days."),
+    "absolute_seconds": (15 * MINUTE, 30 * DAY, "Sessions may last for 15 minutes to 30 days."),
+    "floor_seconds": (0, DAY, "A session's shortest life may be set from 0 minutes to 24 hours."),
+}
+"""By rule: the least, the most, both in seconds, and the sentence for what is neither."""
 
 _HERE = OrganisationTable.id == bindparam("organisation_id")
 _SET: Final = {
     name: Statement(update(OrganisationTable).where(_HERE).values({name: bindparam("value")}))
-    for name in ("sign_in", "unsolicited", "create_accounts")
+    for name in ("sign_in", "unsolicited", "create_accounts", *LIFETIMES)
 }
 _DROP_GROUPS: Final = Statement(
     delete(RequiredGroupTable).where(
@@ -34,7 +42,11 @@ _ADD_GROUP: Final = Statement(
 
 
 def set_policy(transaction: Transaction, organisation_id: int, changes: Mapping[str, Any]) -> None:
-    """Change the named rules: sign_in, unsolicited, create_accounts, required_groups.
+    """Change the named rules: sign_in, unsolicited, create_accounts, required_groups, lifetimes.
+
+    The idle timeout works for sessions that exist from their next request on. The longest life and
+    the floor under the Identity Provider's SessionNotOnOrAfter (Core 2.7.2) are used when somebody
+    signs in and never move the end of a session that exists: end it to shorten it.
 
     Raises BadInputError before anything is written, NotFoundError where the organisation is gone.
     """
@@ -62,11 +74,18 @@ def _check(name: str, value: object) -> None:
     }
     if name == "required_groups":
         _check_groups(value)
+    elif name in LIFETIMES:
+        _check_lifetime(value, *LIFETIMES[name])
     elif name not in choices:
         raise BadInputError(code="unknown_rule", public=f"There is no sign-in rule {name!r}.")
     elif value not in choices[name] or isinstance(value, bool) != (name == "create_accounts"):
         known = ", ".join(str(choice) for choice in choices[name])
         raise BadInputError(code="unknown_value", public=f"The rule {name} is one of: {known}.")
+
+
+def _check_lifetime(value: object, least: int, most: int, sentence: str) -> None:
+    if type(value) is not int or not least <= value <= most:
+        raise BadInputError(code="bad_lifetime", public=sentence)
 
 
 def _check_groups(value: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from sp.saml import gate, tree, xml
 from sp.saml.errors import refuse
@@ -10,13 +11,21 @@ from sp.saml.signature import VerifiedElement
 from sp.saml.types import Assertion, Attribute, Decrypt, Element, NameID
 from sp.saml.urn import q
 
+_ATTRIBUTE: Final = q("saml:Attribute")
+_VALUE: Final = q("saml:AttributeValue")
 
-def read_name_id(verified: VerifiedElement, decrypt: Decrypt) -> tuple[NameID | None, bytes | None]:
-    """Return the subject's NameID and, where it was encrypted, the plain octets (Core 2.2.3)."""
-    element = tree.find(verified.element, "saml:Subject/saml:NameID")
+
+def read_name_id(
+    verified: VerifiedElement, decrypt: Decrypt, place: str = "saml:Subject/"
+) -> tuple[NameID | None, bytes | None]:
+    """Return the subject's NameID and, where it was encrypted, the plain octets (Core 2.2.3).
+
+    place: where it stands in the verified element; "" for directly in it.
+    """
+    element = tree.find(verified.element, f"{place}saml:NameID")
     plain: bytes | None = None
     if element is None:
-        encrypted = tree.find(verified.element, "saml:Subject/saml:EncryptedID")
+        encrypted = tree.find(verified.element, f"{place}saml:EncryptedID")
         if encrypted is None:
             return None, None
         plain = decrypt(encrypted)
@@ -45,16 +54,17 @@ def read_assertion(
     name_id and in_response_to: as `read_name_id` and `confirmation.answered_request` read them.
     """
     element = verified.element
-    statement = tree.find(element, "saml:AuthnStatement")
-    assert statement is not None, "a check saw to it"
+    parts = tree.children(element)
+    (statement,) = parts[q("saml:AuthnStatement")]  # a check saw to it
+    (conditions,) = parts[q("saml:Conditions")]
     context = tree.find_text(statement, "saml:AuthnContext/saml:AuthnContextClassRef")
     return Assertion(
         assertion_id=element.get("ID", ""),
         issuer=read_issuer(element),
         issue_instant=xml.read_instant(element.get("IssueInstant")),
-        not_on_or_after=_latest(element),
+        not_on_or_after=_instant(conditions.get("NotOnOrAfter")),
         name_id=name_id,
-        attributes=read_attributes(element),
+        attributes=_attributes(parts[q("saml:AttributeStatement")]),
         authn_instant=xml.read_instant(statement.get("AuthnInstant")),
         authn_context=xml.trim(context) or None,
         session_index=statement.get("SessionIndex") or None,
@@ -68,19 +78,16 @@ def read_issuer(element: Element) -> str:
     return xml.trim(tree.find_text(element, "saml:Issuer"))
 
 
-def read_attributes(element: Element) -> tuple[Attribute, ...]:
+def _attributes(statements: list[Element]) -> tuple[Attribute, ...]:
     """Return the attributes by Name, values of repeated Names merged (Core 2.7.3)."""
     found: dict[str, list[str | None]] = {}
-    for attribute in tree.find_all(element, "saml:AttributeStatement/saml:Attribute"):
-        values = found.setdefault(attribute.get("Name", ""), [])
-        for value in attribute.iterchildren(q("saml:AttributeValue")):
-            values.append(None if len(value) else value.text or "")
-    return tuple(Attribute(name, tuple(values)) for name, values in found.items())
-
-
-def _latest(element: Element) -> datetime | None:
-    conditions = tree.find(element, "saml:Conditions")
-    return None if conditions is None else _instant(conditions.get("NotOnOrAfter"))
+    for statement in statements:
+        for attribute in statement.iterchildren(_ATTRIBUTE):
+            values = found.setdefault(attribute.get("Name", ""), [])
+            for value in attribute:
+                if value.tag == _VALUE:
+                    values.append(None if len(value) else value.text or "")
+    return tuple([Attribute(name, tuple(values)) for name, values in found.items()])
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
-from typing import Final
+from datetime import datetime
 
 from lxml import etree
 
-from sp.saml import urn
-
-_NCNAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9._-]*")
+from sp.saml import own_message, urn
 
 
 def make_authn_request(
@@ -31,25 +27,23 @@ def make_authn_request(
     allow_create there is no NameIDPolicy, which ADFS and Okta compare with their own settings.
     Raises ValueError where request_id is not an NCName, which breaks the schema at many IdPs.
     """
-    if not _NCNAME.fullmatch(request_id):
-        raise ValueError("the ID of a request begins with a letter or an underscore")
-    root = etree.Element(
-        urn.q("samlp:AuthnRequest"), nsmap={"samlp": urn.SAMLP, "saml": urn.SAML}, ID=request_id
+    root = own_message.make_root(
+        "AuthnRequest",
+        message_id=request_id,
+        issue_instant=issue_instant,
+        destination=destination,
+        sp_entity_id=sp_entity_id,
     )
-    root.set("Version", "2.0")
-    root.set("IssueInstant", issue_instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
-    root.set("Destination", destination)
     if force_authn:
         root.set("ForceAuthn", "true")
     if is_passive:
         root.set("IsPassive", "true")
     root.set("ProtocolBinding", urn.POST)
     root.set("AssertionConsumerServiceURL", acs_url)
-    etree.SubElement(root, urn.q("saml:Issuer")).text = sp_entity_id
     if allow_create:
         etree.SubElement(root, urn.q("samlp:NameIDPolicy"), AllowCreate="true")
     if contexts:
         requested = etree.SubElement(root, urn.q("samlp:RequestedAuthnContext"), Comparison="exact")
         for context in contexts:
             etree.SubElement(requested, urn.q("saml:AuthnContextClassRef")).text = context
-    return etree.tostring(root, encoding="utf-8")
+    return own_message.to_octets(root)

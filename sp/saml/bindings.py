@@ -18,10 +18,17 @@ _RAW_DEFLATE: Final = -15
 
 
 def decode_post(value: str) -> bytes:
-    """Return the octets in the value of a SAMLResponse form field, or raise Refused.
+    """Return the octets in the value of a SAMLRequest or SAMLResponse form field, or raise Refused.
 
-    The base64 is strict, save for CR and LF, which MIME allows. Codes: too_large, not_base64
-    (Bindings 3.5.4).
+    Codes: those of `decode_base64` (Bindings 3.5.4).
+    """
+    return decode_base64(value, "Bindings 3.5.4")
+
+
+def decode_base64(value: str, section: str) -> bytes:
+    """Return what base64 stands for, strict save for CR and LF, which MIME allows.
+
+    Codes: too_large, not_base64.
     """
     if len(value) > _LARGEST:
         raise refuse("too_large", f"at most {_LARGEST} characters", str(len(value)))
@@ -31,10 +38,10 @@ def decode_post(value: str) -> bytes:
     try:
         octets = binascii.a2b_base64(text.encode("ascii"), strict_mode=True)
     except ValueError:
-        raise refuse("not_base64", "base64", section="Bindings 3.5.4") from None
+        raise refuse("not_base64", "base64", section=section) from None
     # Python's strict mode lets superfluous padding pass, and nothing at all.
     if not octets or len(text) != (len(octets) + 2) // 3 * 4:
-        raise refuse("not_base64", "base64", section="Bindings 3.5.4")
+        raise refuse("not_base64", "base64", section=section)
     return octets
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sp.saml import times, tree
+from sp.saml import times
 from sp.saml.types import Element, Finding
 
 if TYPE_CHECKING:
     from sp.saml.facts import Facts
 
 SECTION = "Profiles 4.1.4.2"
-DATA = "saml:SubjectConfirmationData"
 
 
 def check_confirmation(facts: Facts) -> Finding:
@@ -23,8 +22,8 @@ def check_confirmation(facts: Facts) -> Finding:
     finding = Finding(
         "subject_confirmation", ok=False, expected="one bearer", actual="none", section=SECTION
     )
-    for each in facts.bearers:
-        finding = _confirmation(facts, each)
+    for data in facts.bearers:
+        finding = _judge(facts, data)
         if finding.ok:
             return finding
     return finding
@@ -38,9 +37,10 @@ def answered_request(facts: Facts) -> str | None:
     """
     named = [
         value
-        for each in facts.bearers
-        if _confirmation(facts, each).ok
-        and (value := _data_of(each).get("InResponseTo")) is not None
+        for data in facts.bearers
+        if data is not None
+        and (value := data.get("InResponseTo")) is not None
+        and _judge(facts, data).ok
     ]
     if named:
         expected = facts.expectation.request_id
@@ -61,14 +61,8 @@ def check_in_response_to(facts: Facts) -> Finding:
     )
 
 
-def _data_of(confirmation: Element) -> Element:
-    data = tree.find(confirmation, DATA)
-    assert data is not None, "a confirmation that holds has it"
-    return data
-
-
-def _confirmation(facts: Facts, confirmation: Element) -> Finding:
-    data = tree.find(confirmation, DATA)
+def _judge(facts: Facts, data: Element | None) -> Finding:
+    """Return whether a bearer confirmation with this data holds, or why it does not."""
     if data is None:
         return _failed("SubjectConfirmationData", "none")
     if data.get("NotBefore") is not None:

@@ -7,11 +7,9 @@ something else than we do, to open something, or to work for long.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-from sp.saml import tree, urn, xml
+from sp.saml import soap, tree, urn, xml
 from sp.saml.errors import refuse
 from sp.saml.gate_encryption import inspect_encryption
 from sp.saml.gate_signature import inspect_signatures
@@ -20,10 +18,16 @@ from sp.saml.urn import q
 
 ASSERTION_TAGS: Final = (q("saml:Assertion"), q("saml:EncryptedAssertion"))
 
-_MESSAGE_TAGS: Final = {"Response": q("samlp:Response")}
+_MESSAGE_TAGS: Final = {
+    "Response": q("samlp:Response"),
+    "LogoutRequest": q("samlp:LogoutRequest"),
+    "LogoutResponse": q("samlp:LogoutResponse"),
+}
 _PLAIN_TAGS: Final = {"Assertion": q("saml:Assertion"), "NameID": q("saml:NameID")}
 
-_ID_NAMES: Final = frozenset({"ID", "Id", "id"})
+_IDS: Final = (
+    "descendant-or-self::*/@*[string-length(local-name()) = 2][contains('ID Id id', local-name())]"
+)
 _NAME_START: Final = (
     "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
     "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
@@ -36,13 +40,12 @@ _STATUS_CODES: Final = "samlp:Status/samlp:StatusCode"
 _CONFIRMATION_DATA: Final = "saml:Subject/saml:SubjectConfirmation/saml:SubjectConfirmationData"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gated:
+class Gated(NamedTuple):
     """A message that passed the gate. Nothing in it is verified: it may decide nothing.
 
-    octets: the XML as it came. At most one of `assertion` and `encrypted_assertion` is there, both
-    children of `root`. `in_response_to` is that of the confirmation where it can be read, else that
-    of the message.
+    octets: the XML as it came, of SOAP the whole envelope. At most one of `assertion` and
+    `encrypted_assertion` is there, both children of `root`; a logout message has neither.
+    `in_response_to` is that of the confirmation where it can be read, else that of the message.
     """
 
     octets: bytes
@@ -50,37 +53,57 @@ class Gated:
     assertion: Element | None
     encrypted_assertion: Element | None
     in_response_to: str | None
-    issuer: str | None
     message_id: str
     destination: str | None
 
+    @property
+    def issuer(self) -> str | None:
+        """Return the message's Issuer, else the assertion's."""
+        return _issuer(self.root, self.assertion)
+
 
 def read_message(octets: bytes, kind: str) -> Gated:
-    """Return a message of that kind ("Response") with its parts, or raise Refused.
+    """Return a message of that kind ("Response", "LogoutRequest"…), or raise Refused.
 
     Codes: those of `xml.parse`, wrong_message_type, duplicate_id, bad_id, hidden_assertion,
     assertion_count, and those of the rooms for signatures and encryption.
     """
     root = _read_document(octets, _MESSAGE_TAGS[kind])
+    return _inspect_message(octets, root, root)
+
+
+def read_soap(octets: bytes, kind: str) -> Gated:
+    """Return the message of that kind in an Envelope, or raise Refused (Bindings 3.2).
+
+    The rules of a message hold for the whole envelope. Codes: as `read_message`, and those of
+    `soap.find_message`.
+    """
+    envelope = xml.parse(octets)
+    root = soap.find_message(envelope)
+    _inspect_root(envelope, root, _MESSAGE_TAGS[kind])
+    return _inspect_message(octets, envelope, root)
+
+
+def _inspect_message(octets: bytes, document: Element, root: Element) -> Gated:
+    """Return the message with its parts; document: the root itself, or the envelope around it."""
     message_id = root.get("ID")
     if message_id is None:
         raise refuse("bad_id", "an ID", "none", "Core 3.2.2")
-    found = list(root.iter(*ASSERTION_TAGS))
+    found = list(document.iter(*ASSERTION_TAGS))
     children = [element for element in found if element.getparent() is root]
     if len(children) != len(found):
         raise refuse("hidden_assertion", "assertions as children of the Response only")
     _inspect_count(root, len(children))
     assertion = next((element for element in children if element.tag == ASSERTION_TAGS[0]), None)
     encrypted = next((element for element in children if element.tag == ASSERTION_TAGS[1]), None)
-    inspect_signatures(root, (root,) if assertion is None else (root, assertion))
-    inspect_encryption(root)
+    inspect_signatures(document, (root,) if assertion is None else (root, assertion))
+    inspect_encryption(document)
     return Gated(
         octets=octets,
         root=root,
         assertion=assertion,
         encrypted_assertion=encrypted,
         in_response_to=_in_response_to(root, assertion),
-        issuer=_issuer(root, assertion),
         message_id=message_id,
         destination=root.get("Destination"),
     )
@@ -102,19 +125,23 @@ def read_decrypted(octets: bytes, kind: str) -> Element:
 
 def _read_document(octets: bytes, tag: str) -> Element:
     root = xml.parse(octets)
-    if root.tag != tag:
-        raise refuse("wrong_message_type", tag, str(root.tag), "Bindings 3.5.4")
-    _inspect_ids(root)
+    _inspect_root(root, root, tag)
     return root
 
 
-def _inspect_ids(root: Element) -> None:
-    """Hold every ID to be an NCName and unique (Core 1.3.4; xml:id 1.0).
+def _inspect_root(document: Element, root: Element, tag: str) -> None:
+    if root.tag != tag:
+        raise refuse("wrong_message_type", tag, str(root.tag), "Bindings 3.5.4")
+    _inspect_ids(document)
 
-    In every spelling and every namespace: xmlsec looks at the local name alone.
+
+def _inspect_ids(root: Element) -> None:
+    """Hold every ID, Id and id to be an NCName and unique (Core 1.3.4; xml:id 1.0).
+
+    In every namespace: xmlsec looks at the local name alone.
     """
     seen: set[str] = set()
-    for value in _ids(root):
+    for value in tree.find_values(root, _IDS):
         if not _NCNAME.fullmatch(value):
             raise refuse("bad_id", "an NCName", value[:100], "Core 1.3.4")
         if value in seen:
@@ -122,16 +149,10 @@ def _inspect_ids(root: Element) -> None:
         seen.add(value)
 
 
-def _ids(root: Element) -> Iterator[str]:
-    for element in root.iter("*"):
-        for name, value in element.items():
-            if name[-2:] in _ID_NAMES and str(name).rpartition("}")[2] in _ID_NAMES:
-                yield str(value)
-
-
 def _inspect_count(root: Element, count: int) -> None:
     codes = [code.get("Value") for code in tree.find_all(root, _STATUS_CODES)]
-    expected = 1 if codes == [urn.SUCCESS] else 0
+    is_answer = root.tag == _MESSAGE_TAGS["Response"]
+    expected = 1 if is_answer and codes == [urn.SUCCESS] else 0
     if count != expected:
         raise refuse(
             "assertion_count",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from sp.saml import urn
+from sp.saml import tree, urn
 from sp.saml.errors import refuse
 from sp.saml.types import Element
 from sp.saml.urn import q
@@ -42,6 +42,16 @@ DIGEST_METHODS: Final = frozenset({urn.SHA1, urn.SHA256, urn.SHA384, urn.SHA512}
 PREFIXES_LISTED: Final = 64
 """Canonicalisation looks each listed prefix up at each element."""
 
+SIGNATURE_PARTS: Final = [q("ds:SignedInfo"), q("ds:SignatureValue"), q("ds:KeyInfo")]
+SIGNED_INFO_PARTS: Final = [
+    q("ds:CanonicalizationMethod"),
+    q("ds:SignatureMethod"),
+    q("ds:Reference"),
+]
+REFERENCE_PARTS: Final = [q("ds:Transforms"), q("ds:DigestMethod"), q("ds:DigestValue")]
+
+_REFERENCE: Final = q("ds:Reference")
+_TRANSFORM: Final = q("ds:Transform")
 _OBJECTS: Final = (q("ds:Object"), q("ds:Manifest"))
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/= \t\r\n]+")
 
@@ -76,8 +86,7 @@ def _inspect_signature(signature: Element, parent: Element) -> None:
     if next(signature.iter(*_OBJECTS), None) is not None:
         raise refuse("signature_object", "no ds:Object and no ds:Manifest", section="Core 5.4.2")
     children = list(signature)  # comments count, here and below, and are refused
-    expected = ["SignedInfo", "SignatureValue", "KeyInfo"][: max(2, len(children))]
-    if [child.tag for child in children] != [q(f"ds:{name}") for name in expected]:
+    if tree.tags(children) != SIGNATURE_PARTS[: max(2, len(children))]:
         raise refuse("bad_signature", "SignedInfo, SignatureValue, KeyInfo", section="XMLDSig 4.1")
     _inspect_signed_info(children[0], parent)
     _inspect_base64(children[1])
@@ -85,15 +94,15 @@ def _inspect_signature(signature: Element, parent: Element) -> None:
 
 def _inspect_signed_info(info: Element, parent: Element) -> None:
     children = list(info)
-    tags = [child.tag for child in children]
-    references = tags.count(q("ds:Reference"))
+    tags = tree.tags(children)
+    references = tags.count(_REFERENCE)
     if references > 1:
         raise refuse("several_references", "one Reference", str(references), "Core 5.4.2")
     if references == 0:
         raise refuse("bad_reference", "one Reference", "none", "Core 5.4.2")
-    expected = ["CanonicalizationMethod", "SignatureMethod", "Reference"]
-    if tags != [q(f"ds:{name}") for name in expected]:
-        raise refuse("bad_signature", ", ".join(expected), section="XMLDSig 4.4")
+    if tags != SIGNED_INFO_PARTS:
+        expected = "CanonicalizationMethod, SignatureMethod, Reference"
+        raise refuse("bad_signature", expected, section="XMLDSig 4.4")
     canonicalization, method, reference = children
     _inspect_canonical_form(canonicalization, "bad_canonicalization")
     _inspect_algorithm(method, SIGNATURE_METHODS)
@@ -107,10 +116,10 @@ def _inspect_reference(reference: Element, parent: Element) -> None:
     if reference.get("Type") in (urn.MANIFEST, urn.OBJECT):
         raise refuse("signature_object", "no ds:Object and no ds:Manifest", section="Core 5.4.2")
     children = list(reference)
-    tags = [child.tag for child in children]
-    if tags[:1] != [q("ds:Transforms")]:
+    tags = tree.tags(children)
+    if tags[:1] != REFERENCE_PARTS[:1]:
         raise refuse("bad_transform", "enveloped-signature", "no Transforms", "Core 5.4.4")
-    if tags != [q("ds:Transforms"), q("ds:DigestMethod"), q("ds:DigestValue")]:
+    if tags != REFERENCE_PARTS:
         raise refuse("bad_reference", "Transforms, DigestMethod, DigestValue")
     _inspect_transforms(children[0])
     _inspect_algorithm(children[1], DIGEST_METHODS)
@@ -121,7 +130,7 @@ def _inspect_transforms(transforms: Element) -> None:
     """Allow enveloped-signature, then at most one canonical form (Core 5.4.4)."""
     children = list(transforms)
     names = [child.get("Algorithm", "") for child in children]
-    if any(child.tag != q("ds:Transform") for child in children):
+    if any(child.tag != _TRANSFORM for child in children):
         raise refuse("bad_transform", "ds:Transform", section="XMLDSig 4.4.3.4")
     if names[:1] != [urn.ENVELOPED] or len(names) > 2 or len(children[0]):  # noqa: PLR2004 - the two that Core 5.4.4 allows
         raise refuse(
@@ -138,9 +147,9 @@ def _inspect_canonical_form(method: Element, code: str) -> None:
     name = method.get("Algorithm", "")
     if name not in CANONICAL_FORMS:
         raise refuse(code, "Canonical XML 1.0, exclusive or inclusive", name[:200], "Core 5.4.3")
-    children = list(method)
-    if not children:
+    if not len(method):
         return
+    children = list(method)
     alone = len(children) == 1 and not len(children[0])
     is_list = alone and children[0].tag == q("ec:InclusiveNamespaces") and name in EXCLUSIVE_FORMS
     if not is_list or len(read_prefixes(method)) > PREFIXES_LISTED:

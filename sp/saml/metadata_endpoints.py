@@ -46,8 +46,15 @@ def choose_slo(endpoints: tuple[Endpoint, ...]) -> Endpoint | None:
     return _choose(endpoints)
 
 
-def _choose(endpoints: tuple[Endpoint, ...]) -> Endpoint | None:
-    for binding in (urn.REDIRECT, urn.POST):
+def choose_soap_slo(endpoints: tuple[Endpoint, ...]) -> Endpoint | None:
+    """Return where LogoutRequests go from server to server (SOAP); None where nowhere."""
+    return _choose(endpoints, (urn.SOAP,))
+
+
+def _choose(
+    endpoints: tuple[Endpoint, ...], bindings: tuple[str, ...] = (urn.REDIRECT, urn.POST)
+) -> Endpoint | None:
+    for binding in bindings:
         for endpoint in endpoints:
             if endpoint.binding == binding and _is_web_address(endpoint.location):
                 return endpoint

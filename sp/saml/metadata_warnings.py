@@ -42,8 +42,8 @@ _HTTP: Final = MetadataWarning(
 )
 _NO_LOGOUT: Final = MetadataWarning(
     "no_front_channel_logout",
-    "This Identity Provider takes no sign-out through the browser: people who sign out here stay "
-    "signed in there.",
+    "This Identity Provider takes no sign-out through the browser: people who sign out here may "
+    "stay signed in there.",
 )
 _ODD_ENTITY_ID: Final = MetadataWarning(
     "entity_id_not_uri",

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from sp.saml import checks, confirmation, gate, second_verdict, tree, urn, xml
+from sp.saml import checks, confirmation, gate, second_verdict, urn
 from sp.saml.assertion import read_assertion, read_name_id
 from sp.saml.errors import Refused, refuse
 from sp.saml.facts import Facts
 from sp.saml.gate import Gated
-from sp.saml.signature import VerifiedElement, find_signature, verify
-from sp.saml.types import Decrypt, Element, Expectation, Finding, Judgement, NameID, SigningKey
+from sp.saml.signature import VerifiedElement, find_signature, verify, verify_unread
+from sp.saml.status import read_status, read_status_message
+from sp.saml.types import (
+    Decrypt,
+    Element,
+    Expectation,
+    Finding,
+    Judgement,
+    NameID,
+    SigningKey,
+    is_ok,
+)
 from sp.saml.urn import q
 
 
@@ -35,6 +45,8 @@ class _Reading:
         self.gated = gated
         self.expectation = expectation
         self.decrypt = decrypt
+        self.trust = expectation.keys, expectation.exceptions
+        self.status = read_status(gated.root)
         self.findings: list[Finding] = []
         self.signed_by: SigningKey | None = None
         self.plain: bytes | None = None
@@ -65,22 +77,21 @@ class _Reading:
             assertion=self.verified.element,
             expectation=self.expectation,
         )
-        self.findings += checks.run(facts, to_the_end=to_the_end)
-        if to_the_end or all(finding.ok for finding in self.findings):
+        self.findings += checks.run(checks.CHECKS, facts, to_the_end=to_the_end)
+        if to_the_end or all(map(is_ok, self.findings)):
             self.findings.append(second_verdict.give(self.gated, self.expectation, self.inside))
 
     def _verify(self, element: Element) -> VerifiedElement:
-        verified = verify(element, self.expectation.keys, self.expectation.exceptions)
+        verified = verify(element, *self.trust)
         self.signed_by = verified.signed_by
         return verified
 
     def _check_status(self) -> None:
-        codes = read_status(self.gated.root)
         finding = Finding(
             "status",
-            codes == (urn.SUCCESS,),
+            self.status == (urn.SUCCESS,),
             urn.SUCCESS,
-            " > ".join(codes) or "none",
+            " > ".join(self.status) or "none",
             "Core 3.2.2.2",
         )
         self.findings.append(finding)
@@ -92,10 +103,14 @@ class _Reading:
         if self.gated.encrypted_assertion is not None:
             return self._open()
         assertion = self.gated.assertion
-        if assertion is not None and find_signature(assertion) is not None:
-            return self._verify(assertion)
+        signed = assertion is not None and find_signature(assertion) is not None
         if self.response is None:
-            raise _not_signed()
+            if assertion is None or not signed:
+                raise _not_signed()
+            return self._verify(assertion)
+        if assertion is not None and signed:
+            # It must verify. What is read is the same assertion as the Response's signature covers.
+            self.signed_by = verify_unread(assertion, *self.trust, around=self.response)
         return self.response.child(q("saml:Assertion"))
 
     def _open(self) -> VerifiedElement:
@@ -115,12 +130,11 @@ class _Reading:
 
     def judgement(self) -> Judgement:
         """Return what was found; an Assertion only where every finding is ok."""
-        good = all(finding.ok for finding in self.findings)
+        good = all(map(is_ok, self.findings))
         assertion = None
         if good and self.verified is not None and self.facts is not None:
             answered = confirmation.answered_request(self.facts)
             assertion = read_assertion(self.verified, self.name_id, answered)
-        message = tree.find_text(self.gated.root, "samlp:Status/samlp:StatusMessage")
         return Judgement(
             findings=tuple(self.findings),
             assertion=assertion,
@@ -128,20 +142,10 @@ class _Reading:
             plain=self.plain,
             plain_name_id=self.plain_name_id,
             verified=self.signed_by is not None,
-            status=read_status(self.gated.root),
-            status_message=xml.trim(message),
+            status=self.status,
+            status_message=read_status_message(self.gated.root),
             assertion_id=None if self.verified is None else self.verified.element.get("ID"),
         )
-
-
-def read_status(root: Element) -> tuple[str, ...]:
-    """Return the status codes by their Value attribute, the outermost first (Core 3.2.2.2)."""
-    found = []
-    code = tree.find(root, "samlp:Status/samlp:StatusCode")
-    while code is not None:
-        found.append(code.get("Value", ""))
-        code = next(code.iterchildren(q("samlp:StatusCode")), None)
-    return tuple(found)
 
 
 def _not_signed() -> Refused:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, TypeAlias
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from sp.saml import urn
@@ -87,6 +90,24 @@ def find_signer(
     return None
 
 
+def side_by_side(value: bytes, keys: Sequence[SigningKey]) -> bytes:
+    """Return an ECDSA value of a query as r and s side by side, as RFC 9231 has it.
+
+    Java's encoders write ASN.1 there. What is no such value comes back as it is.
+    """
+    halves = sorted({_half(key) for key in _elliptic(keys)})
+    if any(len(value) == 2 * half for half in halves):
+        return value
+    try:
+        r, s = decode_dss_signature(value)
+    except ValueError:
+        return value
+    for half in halves:
+        if max(r, s).bit_length() <= 8 * half:
+            return r.to_bytes(half) + s.to_bytes(half)
+    return value
+
+
 def _rsa(digest: hashes.HashAlgorithm, scheme: padding.AsymmetricPadding) -> _Verify:
     def verify(key: PublicKey, value: bytes, octets: bytes) -> bool:
         if not isinstance(key, rsa.RSAPublicKey):
@@ -109,7 +130,7 @@ def _ecdsa(digest: hashes.HashAlgorithm) -> _Verify:
     def verify(key: PublicKey, value: bytes, octets: bytes) -> bool:
         if not isinstance(key, ec.EllipticCurvePublicKey):
             return False
-        half = (key.key_size + 7) // 8
+        half = _half(key)
         if len(value) != 2 * half:
             return False
         r, s = int.from_bytes(value[:half]), int.from_bytes(value[half:])
@@ -120,6 +141,21 @@ def _ecdsa(digest: hashes.HashAlgorithm) -> _Verify:
         return True
 
     return verify
+
+
+def _elliptic(keys: Sequence[SigningKey]) -> Iterator[ec.EllipticCurvePublicKey]:
+    for key in keys:
+        try:
+            public = load_key(key.spki)
+        except ValueError:
+            continue
+        if isinstance(public, ec.EllipticCurvePublicKey):
+            yield public
+
+
+def _half(key: ec.EllipticCurvePublicKey) -> int:
+    """Return the octets of each of the two numbers of a signature by this key."""
+    return (key.key_size + 7) // 8
 
 
 _SHA1: Final = hashes.SHA1()  # noqa: S303 - only with the organisation's recorded exception

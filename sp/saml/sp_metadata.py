@@ -26,7 +26,8 @@ class SpDescription:
     """What we say about ourselves to one organisation's Identity Provider.
 
     Certificates are DER, the one in use first, then those of a rollover; at least one of each.
-    Contacts are e-mail addresses. logo_size: width and height in pixels.
+    Contacts are e-mail addresses. logo_size: width and height in pixels. slo_url takes logout
+    messages by HTTP-Redirect and HTTP-POST, slo_soap_url by SOAP; None where nothing does.
     """
 
     entity_id: str
@@ -42,6 +43,8 @@ class SpDescription:
     technical_contact: str
     support_contact: str
     logo_size: tuple[int, int] = (80, 60)
+    slo_url: str | None = None
+    slo_soap_url: str | None = None
 
 
 def make_sp_metadata(description: SpDescription) -> bytes:
@@ -63,6 +66,7 @@ def make_sp_metadata(description: SpDescription) -> bytes:
         _add_key(role, "signing", certificate)
     for certificate in description.encryption_certificates:
         _add_key(role, "encryption", certificate)
+    _add_logout(role, description)
     acs = etree.SubElement(role, urn.q("md:AssertionConsumerService"), Binding=urn.POST)
     acs.set("Location", description.acs_url)
     acs.set("index", "0")
@@ -92,6 +96,19 @@ def _add_key(role: Element, use: str, certificate: bytes) -> None:
     data = etree.SubElement(etree.SubElement(key, urn.q("ds:KeyInfo")), urn.q("ds:X509Data"))
     text = base64.b64encode(certificate).decode("ascii")
     etree.SubElement(data, urn.q("ds:X509Certificate")).text = text
+
+
+def _add_logout(role: Element, description: SpDescription) -> None:
+    """Add where logout messages go, Redirect first: a browser brings the IdP's cookie there."""
+    endpoints = (
+        (urn.REDIRECT, description.slo_url),
+        (urn.POST, description.slo_url),
+        (urn.SOAP, description.slo_soap_url),
+    )
+    for binding, location in endpoints:
+        if location is not None:
+            slo = etree.SubElement(role, urn.q("md:SingleLogoutService"), Binding=binding)
+            slo.set("Location", location)
 
 
 def _add_requested_attributes(role: Element, description: SpDescription) -> None:

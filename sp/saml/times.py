@@ -9,7 +9,7 @@ from sp.saml import xml
 from sp.saml.types import Element, Finding
 
 if TYPE_CHECKING:
-    from sp.saml.facts import Facts
+    from sp.saml.facts import Facts, MessageFacts
 
 
 def check_conditions_window(facts: Facts) -> Finding:
@@ -19,9 +19,9 @@ def check_conditions_window(facts: Facts) -> Finding:
     return _window(facts, facts.conditions[0], "Core 2.5.1.2")
 
 
-def check_issue_instant(facts: Facts) -> Finding:
-    """Response and Assertion were not issued in the future."""
-    texts = [each.get("IssueInstant") for each in (facts.response, facts.assertion)]
+def check_issue_instant(facts: MessageFacts) -> Finding:
+    """Nothing was issued in the future."""
+    texts = [each.get("IssueInstant") for each in facts.elements]
     instants = [read(text) for text in texts]
     ok = all(each is not None and each <= facts.latest for each in instants)
     return Finding(
@@ -29,21 +29,21 @@ def check_issue_instant(facts: Facts) -> Finding:
         ok,
         facts.not_after_latest,
         " and ".join(text or "none" for text in texts),
-        "Core 2.3.3",
+        facts.sections["issue_instant"],
     )
 
 
-def check_age(facts: Facts) -> Finding:
-    """The Assertion is not older than this organisation allows."""
+def check_age(facts: MessageFacts) -> Finding:
+    """The message, of a Response its Assertion, is not older than we allow."""
     oldest = facts.earliest - facts.expectation.maximum_age
-    text = facts.assertion.get("IssueInstant")
+    text = facts.elements[-1].get("IssueInstant")
     issued = read(text)
     return Finding(
         "too_old",
         issued is not None and issued >= oldest,
         f"not before {oldest.isoformat()}",
         text or "none",
-        "Core 2.3.3",
+        facts.sections["too_old"],
     )
 
 

@@ -17,8 +17,6 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import onelogin.saml2
-import xmlsec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from lxml import etree
 from onelogin.saml2.constants import OneLogin_Saml2_Constants
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
@@ -26,7 +24,8 @@ from onelogin.saml2.xml_utils import OneLogin_Saml2_XML
 
 from sp.saml import tree, urn, xml
 from sp.saml.errors import ObjectionError
-from sp.saml.types import Element, Expectation, SigningKey
+from sp.saml.types import Element, Expectation
+from sp.saml.xmlsec_verification import verifies
 
 PROTOCOL: Final = "saml-schema-protocol-2.0.xsd"
 METADATA: Final = "saml-schema-metadata-2.0.xsd"
@@ -48,7 +47,6 @@ class _Message:
         self.keys = expectation.keys
         self.seconds = int(instant.timestamp())
         self.schema_error = ""
-        self.found: dict[tuple[str, str | None], Any] = {}
 
 
 _in_hand: ContextVar[_Message] = ContextVar("message in hand")
@@ -81,15 +79,8 @@ class _Xml(OneLogin_Saml2_XML):  # type: ignore[misc]
     def query(
         dom: Element, query: str, context: Element | None = None, tagid: str | None = None
     ) -> Any:
-        message = _in_hand.get()
-        named = {} if tagid is None else {"tagid": tagid}
-        if context is not None or dom is not message.root:
-            return _path(query)(dom if context is None else context, **named)
-        # It asks the same of the same document many times, and changes neither.
-        key = (query, tagid)
-        if key not in message.found:
-            message.found[key] = _path(query)(dom, **named)
-        return message.found[key]
+        path, source = _path(query), dom if context is None else context
+        return path(source) if tagid is None else path(source, tagid=tagid)
 
 
 _utils: Final = _copy_of("utils")
@@ -98,6 +89,8 @@ _utils.OneLogin_Saml2_XML = _Xml  # type: ignore[attr-defined]
 
 class _Utils(_utils.OneLogin_Saml2_Utils):  # type: ignore[misc, name-defined]
     """Its utilities, with our clock, our reader of times, and keys that are loaded once."""
+
+    normalize_url = staticmethod(lru_cache(maxsize=256)(_utils.OneLogin_Saml2_Utils.normalize_url))
 
     @staticmethod
     def b64decode(data: Element) -> Element:
@@ -122,13 +115,24 @@ _response.OneLogin_Saml2_Utils = _Utils  # type: ignore[attr-defined]
 _response.OneLogin_Saml2_XML = _Xml  # type: ignore[attr-defined]
 
 
+class _Response(_response.OneLogin_Saml2_Response):  # type: ignore[misc, name-defined]
+    """Its reader, which finds the signed assertion once and not for each part of it."""
+
+    _signed: Any = None
+
+    def _query_assertion(self, xpath_expr: str) -> Any:
+        if self._signed is None:
+            self._signed = super()._query_assertion("")
+        return _path(f"$signed{xpath_expr}")(self.document, signed=self._signed)
+
+
 def ask(root: Element, expectation: Expectation, instant: datetime) -> None:
     """Let python3-saml judge a Response as if it were that instant; raises ObjectionError."""
     message = _Message(root, expectation, instant)
     token = _in_hand.set(message)
     try:
         names = expectation.sp_entity_id, expectation.acs_url, expectation.idp_entity_id
-        response = _response.OneLogin_Saml2_Response(_settings(*names), root)
+        response = _Response(_settings(*names), root)
         response.is_valid(_request_data(expectation.acs_url), None, raise_exceptions=True)
     except Exception as error:  # noqa: BLE001 - whatever it raises is a refusal, never an escape
         if message.schema_error:
@@ -136,20 +140,6 @@ def ask(root: Element, expectation: Expectation, instant: datetime) -> None:
         raise ObjectionError("second_verdict", str(error)) from None
     finally:
         _in_hand.reset(token)
-
-
-def verifies(document: Element, signature: Element, keys: tuple[SigningKey, ...]) -> bool:
-    """Say whether xmlsec finds that one of the keys made this signature."""
-    xmlsec.tree.add_ids(document, ["ID"])
-    for key in keys:
-        context = xmlsec.SignatureContext()
-        context.key = _load_key(key.spki)
-        try:
-            context.verify(signature)
-        except xmlsec.Error:
-            continue
-        return True
-    return False
 
 
 def schema_error(document: Element, schema: str) -> str | None:
@@ -171,13 +161,6 @@ def check_idp_settings(idp: dict[str, Any]) -> list[str]:
     whole = {"strict": True, "idp": idp, "security": dict(_SECURITY)}
     errors: list[str] = settings.check_idp_settings(whole)
     return errors
-
-
-@lru_cache(maxsize=4096)
-def _load_key(spki: bytes) -> xmlsec.Key:
-    # The bare public key: a certificate would be copied with it into every context.
-    pem = load_der_public_key(spki).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    return xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatPem)
 
 
 @cache
@@ -211,6 +194,7 @@ def _settings(sp_entity_id: str, acs_url: str, idp_entity_id: str) -> OneLogin_S
     )
 
 
+@lru_cache(maxsize=1024)
 def _request_data(acs_url: str) -> dict[str, str]:
     parts = urlsplit(acs_url)
     return {

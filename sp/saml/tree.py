@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from functools import cache
+from operator import attrgetter
+from typing import Final
 
 from lxml import etree
 
 from sp.saml import urn
 from sp.saml.types import Element
 
+_NAME: Final = re.compile(r"[A-Za-z0-9]+:[A-Za-z]+")
+_tag: Callable[[Element], str] = attrgetter("tag")
+
+
+def children(element: Element) -> defaultdict[str, list[Element]]:
+    """Return an element's children by their tags, in one walk; [] for a tag that none has."""
+    found = defaultdict(list)
+    for child in element:
+        found[child.tag].append(child)
+    return found
+
+
+def tags(elements: Iterable[Element]) -> list[str]:
+    """Return the tags of elements, in their order."""
+    return list(map(_tag, elements))
+
 
 def find_all(element: Element, path: str) -> list[Element]:
     """Return the elements at a path with the prefixes of `urn`: "saml:Subject/saml:NameID"."""
+    if (tag := _child(path)) is not None:
+        return list(element.iterchildren(tag))
     return _compile(path)(element)  # type: ignore[return-value]
 
 
 def find(element: Element, path: str) -> Element | None:
     """Return the first element at a path, or None."""
+    if (tag := _child(path)) is not None:
+        return next(element.iterchildren(tag), None)
     found = find_all(element, path)
     return found[0] if found else None
 
@@ -34,6 +59,8 @@ def find_values(element: Element, path: str) -> list[str]:
 
 def text_of(element: Element) -> str:
     """Return the whole text of an element, whatever stands between its parts."""
+    if not len(element):
+        return element.text or ""
     return "".join(map(str, element.itertext()))
 
 
@@ -55,5 +82,12 @@ def drop_comments(root: Element) -> None:
 
 
 @cache
+def _child(path: str) -> str | None:
+    """Return the tag that a path asks the children for; None for one that leads further."""
+    return urn.q(path) if _NAME.fullmatch(path) else None
+
+
+@cache
 def _compile(path: str) -> etree.XPath:
-    return etree.XPath(path, namespaces=urn.PREFIXES)
+    # A smart string would keep its whole document for as long as somebody remembers it.
+    return etree.XPath(path, namespaces=urn.PREFIXES, smart_strings=False)

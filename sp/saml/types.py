@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import NamedTuple, TypeAlias
 
 from lxml import etree
@@ -26,6 +27,9 @@ class Finding(NamedTuple):
     section: str = ""
 
 
+is_ok: Callable[[Finding], bool] = attrgetter("ok")
+
+
 @dataclass(frozen=True, slots=True)
 class SigningKey:
     """A public key that may sign for an Identity Provider.
@@ -40,8 +44,7 @@ class SigningKey:
     """SHA-256 of the certificate (of the SPKI where there is none), 64 lower-case hex digits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expectation:
+class Expectation(NamedTuple):
     """What a Response must match. No default anywhere, so that nobody can forget a part.
 
     `request_id` is the ID of the AuthnRequest that this is judged as the answer to; None judges it
@@ -65,8 +68,7 @@ class Expectation:
     contexts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NameID:
+class NameID(NamedTuple):
     """The subject's name as received, its value trimmed of XML white space (Core 2.2.3)."""
 
     value: str
@@ -75,16 +77,14 @@ class NameID:
     sp_name_qualifier: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """One attribute, repeated Names merged; None stands for a value with child elements."""
 
     name: str
     values: tuple[str | None, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assertion:
+class Assertion(NamedTuple):
     """What a verified assertion says; made from the octets that verified and nothing else."""
 
     assertion_id: str
@@ -100,8 +100,7 @@ class Assertion:
     in_response_to: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class Judgement(NamedTuple):
     """Everything that reading a Response gave.
 
     `assertion` is None unless every finding is ok. `signed_by` is the key that verified; `plain`

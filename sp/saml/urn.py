@@ -10,6 +10,7 @@ SAMLP: Final = "urn:oasis:names:tc:SAML:2.0:protocol"
 SAML: Final = "urn:oasis:names:tc:SAML:2.0:assertion"
 MD: Final = "urn:oasis:names:tc:SAML:2.0:metadata"
 MDUI: Final = "urn:oasis:names:tc:SAML:metadata:ui"
+SOAP11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 MDATTR: Final = "urn:oasis:names:tc:SAML:metadata:attribute"
 DS: Final = "http://www.w3.org/2000/09/xmldsig#"
 DSIG11: Final = "http://www.w3.org/2009/xmldsig11#"
@@ -27,6 +28,7 @@ PREFIXES: Final = {
     "md": MD,
     "mdui": MDUI,
     "mdattr": MDATTR,
+    "soap11": SOAP11,
     "ds": DS,
     "dsig11": DSIG11,
     "xenc": XENC,
@@ -55,6 +57,9 @@ REDIRECT: Final = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 POST: Final = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 SOAP: Final = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP"
 
+# How a message stands in a query (Bindings 3.4.4)
+DEFLATE: Final = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE"
+
 # Name identifier and attribute name formats (Core 8.2, 8.3)
 PERSISTENT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 TRANSIENT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
@@ -70,6 +75,15 @@ BEARER: Final = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 # Status codes (Core 3.2.2.2)
 STATUS: Final = "urn:oasis:names:tc:SAML:2.0:status:"
 SUCCESS: Final = STATUS + "Success"
+REQUESTER: Final = STATUS + "Requester"
+RESPONDER: Final = STATUS + "Responder"
+PARTIAL_LOGOUT: Final = STATUS + "PartialLogout"
+REQUEST_DENIED: Final = STATUS + "RequestDenied"
+UNKNOWN_PRINCIPAL: Final = STATUS + "UnknownPrincipal"
+
+# Why a session ends (Core 3.7.3)
+LOGOUT_USER: Final = "urn:oasis:names:tc:SAML:2.0:logout:user"
+LOGOUT_ADMIN: Final = "urn:oasis:names:tc:SAML:2.0:logout:admin"
 
 # Canonicalisation and transforms (Core 5.4.3, 5.4.4)
 ENVELOPED: Final = DS + "enveloped-signature"

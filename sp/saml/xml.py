@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -32,6 +33,7 @@ WHITE_SPACE: Final = " \t\r\n"
 _INSTANT: Final = re.compile(
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?", re.ASCII
 )
+_of_thread: Final = threading.local()
 _ROOT_NAME: Final = re.compile(rb"(?:\s*+<\?xml[^>]*\?>)?\s*+<[^\s/>!?]++")
 
 
@@ -44,14 +46,14 @@ def parse(octets: bytes, *, limits: Limits = MESSAGE) -> Element:
     if len(octets) > limits.octets:
         raise refuse("too_large", f"at most {limits.octets} octets", str(len(octets)))
     try:
-        root = etree.fromstring(octets, _make_parser())
+        root = etree.fromstring(octets, _parser_of_thread())
     except etree.XMLSyntaxError as error:
         raise _explain(error, octets, limits) from None
     except ValueError:
         raise refuse("not_well_formed", "XML", "an encoding that is not known") from None
     if _has_dtd(root):
         raise refuse("has_dtd", "no document type declaration")
-    for code, expected in broken_rules(root, octets, limits):
+    for code, expected in broken_rules(root, limits):
         raise refuse(code, expected)
     return root
 
@@ -62,7 +64,7 @@ def parse_canonical(octets: bytes) -> Element:
     It has no more of anything than that, and no encoding but UTF-8.
     """
     try:
-        return etree.fromstring(octets, _make_parser())
+        return etree.fromstring(octets, _parser_of_thread())
     except etree.XMLSyntaxError as error:
         raise refuse("not_well_formed", "XML", str(error.msg)) from None
 
@@ -134,14 +136,21 @@ def read_instant(text: str | None) -> datetime:
 def _stands_alone(octets: bytes) -> bool:
     """Say whether a document needs no declaration from around it, as most do."""
     try:
-        root = etree.fromstring(octets, _make_parser())
+        root = etree.fromstring(octets, _parser_of_thread())
     except (etree.XMLSyntaxError, ValueError):
         return False
     return str(root.tag).startswith("{")
 
 
+def _parser_of_thread() -> etree.XMLParser:
+    """Return this thread's parser: lxml's are locked while they work."""
+    parser: etree.XMLParser | None = getattr(_of_thread, "parser", None)
+    if parser is None:
+        parser = _of_thread.parser = _make_parser()
+    return parser
+
+
 def _make_parser(*, recover: bool = False) -> etree.XMLParser:
-    # A parser of its own for each document: lxml's parsers are locked while they work.
     return etree.XMLParser(
         resolve_entities=False,
         load_dtd=False,

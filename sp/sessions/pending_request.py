@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import (
     CheckConstraint,
@@ -22,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sp import db
+from sp.sessions.demand import Demand
 
 LIFETIME: Final = timedelta(hours=8)
 
@@ -49,14 +49,15 @@ class PendingRequestTable(db.Base):
     answered_at: Mapped[datetime | None] = mapped_column(db.UtcDateTime)
     restarted: Mapped[bool]
     force_authn: Mapped[bool]
+    contexts: Mapped[str | None] = mapped_column(Text)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PendingRequest:
+class PendingRequest(NamedTuple):
     """One request: its ID, the hashes of its RelayState and of the browser's binding cookie.
 
     `purpose` is sign_in or test; `revision` the one it was made under; `noted_session_hash` the
     session that the browser had when it started; `restarted` says that it was not the first try.
+    `force_authn` and `contexts` are what it demanded; () leaves the context to the revision.
     """
 
     organisation_id: int
@@ -72,15 +73,30 @@ class PendingRequest:
     answered_at: datetime | None
     restarted: bool
     force_authn: bool
+    contexts: tuple[str, ...]
+
+    @property
+    def demand(self) -> Demand:
+        """Return what it demanded of the sign-in."""
+        return Demand(self.force_authn, self.contexts)
 
 
-_NAMES: Final = tuple(each.name for each in PendingRequestTable.__table__.columns)
+class WayBack(NamedTuple):
+    """Where a browser was going, and what was demanded of its sign-in."""
+
+    return_to: str | None
+    demand: Demand
+
+
+_COLUMNS: Final = tuple(getattr(PendingRequestTable, name) for name in PendingRequest._fields)
 _THIS = (
     PendingRequestTable.organisation_id == bindparam("organisation_id"),
     PendingRequestTable.request_id == bindparam("request_id"),
 )
-_SAVE = db.Statement(insert(PendingRequestTable).values({name: bindparam(name) for name in _NAMES}))
-_FIND = db.Statement(select(*PendingRequestTable.__table__.columns).where(*_THIS))
+_SAVE = db.Statement(
+    insert(PendingRequestTable).values({name: bindparam(name) for name in PendingRequest._fields})
+)
+_FIND = db.Statement(select(*_COLUMNS).where(*_THIS))
 _TAKE = db.Statement(
     update(PendingRequestTable)
     .where(
@@ -90,8 +106,12 @@ _TAKE = db.Statement(
     )
     .values(answered_at=bindparam("now"))
 )
-_RETURN_TO = db.Statement(
-    select(PendingRequestTable.return_to).where(
+_WAY_BACK = db.Statement(
+    select(
+        PendingRequestTable.return_to,
+        PendingRequestTable.force_authn,
+        PendingRequestTable.contexts,
+    ).where(
         PendingRequestTable.handle_hash == bindparam("handle_hash"),
         PendingRequestTable.organisation_id == bindparam("organisation_id"),
         PendingRequestTable.binding_hash == bindparam("binding_hash"),
@@ -105,7 +125,8 @@ _PURGE = db.Statement(
 
 def save(transaction: db.Transaction, request: PendingRequest) -> None:
     """Note a request before the browser is sent away with it."""
-    transaction.change(_SAVE, **{name: getattr(request, name) for name in _NAMES})
+    contexts = " ".join(request.contexts) or None
+    transaction.change(_SAVE, **request._asdict() | {"contexts": contexts})
 
 
 def find(
@@ -113,7 +134,10 @@ def find(
 ) -> PendingRequest | None:
     """Return an organisation's request by its ID, answered or expired ones too; nothing changes."""
     row = transaction.one(_FIND, organisation_id=organisation_id, request_id=request_id)
-    return PendingRequest(**dict(zip(_NAMES, row, strict=True))) if row else None
+    if row is None:
+        return None
+    *values, contexts = row
+    return PendingRequest._make((*values, _split(contexts)))
 
 
 def take(transaction: db.Transaction, organisation_id: int, request_id: str, now: datetime) -> bool:
@@ -124,27 +148,32 @@ def take(transaction: db.Transaction, organisation_id: int, request_id: str, now
     return changed == 1
 
 
-def return_to_of(
+def way_back_of(
     transaction: db.Transaction,
     organisation_id: int,
     handle_hash: bytes,
     binding_hash: bytes,
     now: datetime,
-) -> str | None:
+) -> WayBack | None:
     """Return where the request with this RelayState was going, if this browser made it.
 
     It finds no request to answer: what is answered is said by the signed InResponseTo alone.
     """
     row = transaction.one(
-        _RETURN_TO,
+        _WAY_BACK,
         organisation_id=organisation_id,
         handle_hash=handle_hash,
         binding_hash=binding_hash,
         now=now,
     )
-    return row[0] if row else None
+    return WayBack(row[0], Demand(row[1], _split(row[2]))) if row else None
 
 
 def purge(transaction: db.Transaction, now: datetime) -> int:
     """Remove requests that have expired."""
     return transaction.change(_PURGE, now=now)
+
+
+def _split(contexts: str | None) -> tuple[str, ...]:
+    """Return contexts as they were saved: they are URIs, so a blank stands between two only."""
+    return tuple(contexts.split(" ")) if contexts else ()

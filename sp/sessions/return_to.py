@@ -19,7 +19,9 @@ def safe_return_to(text: str | None) -> str | None:
     them in the path; such a text is ignored, never mended (security requirements, section 6).
     Letters outside ASCII come back percent-encoded, as every browser would send them.
     """
-    if not text or len(text) > LONGEST or "\\" in text or not all(map(_may_stand, text)):
+    if not text or text[0] != "/" or len(text) > LONGEST:
+        return None
+    if "\\" in text or not all(map(_may_stand, text)):
         return None
     seen, decoded = "", _SPLIT.split(text, maxsplit=1)[0]
     while decoded != seen:  # decoding twice must not give what decoding once did not

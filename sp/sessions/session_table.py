@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, bindparam
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sp.db import Base, UtcDateTime
@@ -32,7 +32,6 @@ class SessionTable(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    idle_seconds: Mapped[int]
     how: Mapped[str] = mapped_column(String(16))
     idp_entity_id: Mapped[str | None] = mapped_column(Text)
     name_id: Mapped[str | None] = mapped_column(Text)
@@ -45,11 +44,18 @@ class SessionTable(Base):
     binding_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     user_agent: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(String(64))
+    authn_context: Mapped[str | None] = mapped_column(Text)
+
+
+BY_TOKEN: Final = SessionTable.token_hash == bindparam("token_hash")
+BY_ORGANISATION: Final = SessionTable.organisation_id == bindparam("organisation_id")
+BY_ACCOUNT: Final = SessionTable.account_id == bindparam("account_id")
+BY_PUBLIC_ID: Final = SessionTable.public_id == bindparam("public_id")
+STARTED_BEFORE: Final = SessionTable.created_at < bindparam("moment")
 
 
 def name_id_values(name_id: NameID | None) -> dict[str, str | None]:
     """Return the columns that hold a NameID."""
     if name_id is None:
         return dict.fromkeys(NAME_ID)
-    parts = (name_id.value, name_id.format, name_id.name_qualifier, name_id.sp_name_qualifier)
-    return dict(zip(NAME_ID, parts, strict=True))
+    return dict(zip(NAME_ID, name_id, strict=True))

@@ -9,24 +9,31 @@ from sp.config import Config
 from sp.web import (
     account,
     acs,
+    administration,
     errors,
     headers,
     health,
     limits,
     login,
+    logout,
     look,
     metadata,
     principal,
+    slo,
     start,
 )
 from sp.web.converters import OrganisationConverter
 from sp.web.form_cookie import FormCookie
+from sp.web.incoming import Incoming
 
 LONGEST_FORM = 64 * 1024
-"""Octets of a request's body; only the ACS takes more (`sp.web.acs`)."""
+"""Octets of a request's body; only ACS and SLO take more (`sp.web.posted_form`)."""
 
-PAGES = (login.bp, start.bp, acs.bp, metadata.bp, account.bp, health.bp, look.bp)
-FROM_OTHER_SITES = (acs.bp,)
+PAGES = (
+    *(login.bp, logout.bp, start.bp, acs.bp, slo.bp),
+    *(metadata.bp, account.bp, administration.bp, health.bp, look.bp),
+)
+FROM_OTHER_SITES = (acs.bp, slo.bp)
 """What is posted from an Identity Provider carries no form token of ours."""
 
 
@@ -35,6 +42,7 @@ def register(app: Flask, config: Config) -> None:
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_FORM
     app.config["MAX_FORM_MEMORY_SIZE"] = LONGEST_FORM
     app.url_map.converters["organisation"] = OrganisationConverter
+    app.request_class = Incoming
     app.session_interface = FormCookie()
     headers.register(app, config)
     errors.register(app)

@@ -20,10 +20,12 @@ def read_browser(request: Request, config: Config) -> Browser:
         restart_mark=cookies.has_mark(request, config),
         session_token=cookies.read_session(request, config),
         address=request.remote_addr or "",
-        user_agent=_printable(request.user_agent.string)[:LONGEST_USER_AGENT],
+        user_agent=_printable(request.environ.get("HTTP_USER_AGENT", ""))[:LONGEST_USER_AGENT],
     )
 
 
 def _printable(text: str) -> str:
     """Return text without what no database can store: NUL, control characters, lone surrogates."""
+    if text.isprintable():
+        return text
     return "".join(letter for letter in text if letter.isprintable())

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any, Final
 
 from flask import Request, current_app
+from werkzeug.http import dump_cookie
 from werkzeug.wrappers import Response
 
 from sp.config import Config
 
 MARK_SECONDS: Final = 300
+_PLACE: Final = "token"
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 """What `tokens.make_token` gives; nothing else can be a cookie of ours."""
+
+
+def value_of(request: Request, name: str) -> str:
+    """Return what a cookie holds, or "" where there is none."""
+    cookies = request.cookies
+    if name in cookies:  # `get` would make the page of an error for each that is missing
+        return cookies[name]
+    return ""
 
 
 def read_session(request: Request, config: Config) -> str | None:
@@ -27,7 +38,7 @@ def read_binding(request: Request, config: Config) -> str | None:
 
 def has_mark(request: Request, config: Config) -> bool:
     """Say whether this browser was restarted in the last minutes."""
-    return bool(request.cookies.get(_mark_name(config)))
+    return bool(value_of(request, _mark_name(config)))
 
 
 def set_session(response: Response, config: Config, token: str) -> None:
@@ -35,8 +46,10 @@ def set_session(response: Response, config: Config, token: str) -> None:
 
     The form cookie goes: nothing from before a sign-in survives it.
     """
-    response.set_cookie(_session_name(config), token, **_of_session(config))
-    response.delete_cookie(current_app.config["SESSION_COOKIE_NAME"], **_of_session(config))
+    form = current_app.config["SESSION_COOKIE_NAME"]
+    set_session, delete_form = _at_sign_in(_session_name(config), form, secure=config.is_https)
+    response.headers.add("Set-Cookie", set_session.replace(_PLACE, token))
+    response.headers.add("Set-Cookie", delete_form)
 
 
 def delete_session(response: Response, config: Config) -> None:
@@ -76,8 +89,16 @@ def _mark_name(config: Config) -> str:
 
 
 def _read_token(request: Request, name: str) -> str | None:
-    value = request.cookies.get(name, "")
+    value = value_of(request, name)
     return value if _TOKEN.fullmatch(value) else None
+
+
+@cache
+def _at_sign_in(session: str, form: str, *, secure: bool) -> tuple[str, str]:
+    """Return the two cookies of a sign-in as headers, _PLACE where the token belongs."""
+    common: dict[str, Any] = {"httponly": True, "samesite": "Lax", "secure": secure}
+    deleted = dump_cookie(form, "", expires=0, max_age=0, **common)
+    return dump_cookie(session, _PLACE, **common), deleted
 
 
 def _of_session(config: Config) -> dict[str, Any]:

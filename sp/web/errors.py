@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from sp import tokens
 from sp.errors import SpError
-from sp.flows.outcomes import SignInRefused
+from sp.flows.outcomes import LogoutRefused, SignInRefused
 from sp.web import sentences
 from sp.web.addresses import start_url
 from sp.web.error_page import Button, ErrorPage, show
@@ -26,6 +26,7 @@ _log = logging.getLogger("sp.web")
 def register(app: Flask) -> None:
     """Answer every error in the same words and the same design."""
     app.register_error_handler(SignInRefused, _show_refused)
+    app.register_error_handler(LogoutRefused, _show_logout_refused)
     app.register_error_handler(SpError, _show_known)
     app.register_error_handler(CSRFError, _show_form_expired)
     app.register_error_handler(HTTPException, _show_http)
@@ -36,7 +37,9 @@ def _show_refused(refused: SignInRefused) -> Response:
     """Tell a person that a recorded sign-in was refused; the reference leads to its event."""
     slug = _organisation()
     headline, state = sentences.of_refusal(refused.code, refused.organisation_name)
-    again = Button("Try again", start_url(slug, refused.return_to, again=True))
+    again = Button(
+        "Try again", start_url(slug, refused.return_to, again=True, demand=refused.demand)
+    )
     to_login = Button("Go to sign-in", "/login")
     return show(
         ErrorPage(
@@ -46,6 +49,21 @@ def _show_refused(refused: SignInRefused) -> Response:
             sentence=sentences.with_next_step(refused.public),
             state=state,
             button=again if refused.can_retry else to_login,
+            reference=refused.reference,
+        )
+    )
+
+
+def _show_logout_refused(refused: LogoutRefused) -> Response:
+    """Tell that a sign-out message was refused, and how to sign out here all the same."""
+    headline, sentence = sentences.of_logout(refused.code)
+    return show(
+        ErrorPage(
+            status=refused.status,
+            code=refused.code if refused.verified else "refused",
+            headline=headline,
+            sentence=sentence,
+            button=Button("Sign out here", "/logout"),
             reference=refused.reference,
         )
     )
@@ -85,7 +103,7 @@ def _show_form_expired(_: CSRFError) -> AnyResponse:
             headline="Please send the form again",
             sentence="This page was open for long, or your browser did not send its cookie along. "
             "Nothing was changed.",
-            button=Button("Go on", request.path),
+            button=Button("Go on", "/account" if request.blueprint == "account" else request.path),
         )
     )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Flask, Request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from sp.web.cookies import value_of
 
 
 class FormCookie(SecureCookieSessionInterface):
@@ -23,11 +25,16 @@ class FormCookie(SecureCookieSessionInterface):
             self._serializer = super().get_signing_serializer(app)
         return self._serializer
 
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the cookie where a form was made; most requests have none."""
+        if session.accessed or session.modified:
+            super().save_session(app, session, response)
+
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
         """Return what the cookie holds, or nothing where we did not sign it."""
-        text = request.cookies.get(self.get_cookie_name(app))
+        text = value_of(request, self.get_cookie_name(app))
         serializer = self.get_signing_serializer(app) if text else None
-        if serializer is None or not text:
+        if serializer is None:
             return self.session_class()
         try:
             return self.session_class(serializer.loads(text))

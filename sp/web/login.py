@@ -1,17 +1,16 @@
-"""The login page: e-mail first, and from there to the company's own login; signing out."""
+"""The login page: e-mail first, and from there to the company's own login."""
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, make_response, render_template, request
+from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from sp.accounts.realm import Realm
-from sp.config import Config
 from sp.errors import BadInputError
-from sp.flows import revocation, sign_on
+from sp.flows import sign_on
 from sp.flows.outcomes import DEFAULT_RETURN_TO
 from sp.sessions.return_to import safe_return_to
-from sp.web import cookies, headers, limits
+from sp.web import headers, limits
 from sp.web.addresses import login_url, see_other, start_url
 from sp.web.principal import current_session
 
@@ -53,25 +52,6 @@ def find() -> Response:
         )
     # One page for an address that nobody knows and for one whose company has no sign-in yet.
     return _show_form(wanted, typed=typed, unknown=found.email)
-
-
-@bp.get("/logout")
-def signed_out() -> Response:
-    """Say that nobody is signed in here, or ask whoever is; it signs nobody in by itself."""
-    headers.let_form_leave()
-    return make_response(render_template("login/signed_out.html", session=current_session()))
-
-
-@bp.post("/logout")
-def sign_out() -> Response:
-    """End the session here."""
-    config: Config = current_app.extensions["sp_config"]
-    token = cookies.read_session(request, config)
-    if token is not None:
-        revocation.sign_out(token)
-    response = see_other("/logout")
-    cookies.delete_session(response, config)
-    return response
 
 
 def show_form_again() -> Response:

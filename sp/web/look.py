@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from sp import clock
 from sp.config import Config
+from sp.sessions.device import device_of
 from sp.web.accent import make_theme
 
 bp = Blueprint("look", __name__)
@@ -24,6 +25,7 @@ def register(app: Flask, config: Config) -> None:
     app.jinja_env.filters["when"] = when
     app.jinja_env.filters["span"] = span
     app.jinja_env.filters["unbroken"] = unbroken
+    app.jinja_env.filters["device"] = device
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -61,6 +63,12 @@ def relative(instant: datetime, now: datetime) -> str:
     if abs(seconds) < MINUTE:
         return "just now" if seconds <= 0 else "in less than a minute"
     return f"in {span(seconds)}" if seconds > 0 else f"{span(-seconds)} ago"
+
+
+def device(user_agent: str) -> str:
+    """Return the words for a browser and its machine as they stand at the beginning of a line."""
+    words = device_of(user_agent)
+    return words[:1].upper() + words[1:]
 
 
 def unbroken(text: str) -> Markup:

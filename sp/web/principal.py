@@ -35,6 +35,8 @@ def register(app: Flask, config: Config) -> None:
     manager.session_protection = None
     # Its context processor would ask the database for every page, that of a broken one included.
     manager.init_app(app, add_context_processor=False)
+    # Its hook for a cookie that we do not use would open and write Flask's session at each answer.
+    app.after_request_funcs[None].remove(manager._update_remember_cookie)  # noqa: SLF001
 
     @manager.request_loader  # type: ignore[untyped-decorator]
     def _load(incoming: Request) -> Principal | None:
@@ -44,7 +46,7 @@ def register(app: Flask, config: Config) -> None:
 
     @manager.unauthorized_handler  # type: ignore[untyped-decorator]
     def _send_to_login() -> Response:
-        return see_other(login_url(_here() if request.method == "GET" else None))
+        return see_other(login_url(here() if request.method == "GET" else None))
 
 
 def current_session() -> SessionView | None:
@@ -53,7 +55,7 @@ def current_session() -> SessionView | None:
     return found
 
 
-def _here() -> str:
+def here() -> str:
     """Return this address without its origin, as a browser writes it."""
     query = request.query_string.decode("ascii", "replace")
     return quote(request.path, safe=_IN_PATH) + (f"?{query}" if query else "")

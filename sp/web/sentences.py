@@ -9,6 +9,7 @@ from sp.saml.errors import Refused
 from sp.web.error_page import Button
 
 TO_LOGIN: Final = Button("Go to sign-in", "/login")
+TO_ACCOUNT: Final = Button("Go to your account", "/account")
 
 STOPPED: Final = "Company sign-in has stopped"
 HEADLINES: Final = {
@@ -21,6 +22,7 @@ HEADLINES: Final = {
     "revision_unusable": STOPPED,
     "too_many": "Please wait a minute",
     "other_host": "This is not our address",
+    "not_your_role": "This page is for administrators",
 }
 """By code, where a headline can say more than that something was refused."""
 
@@ -53,6 +55,22 @@ NEXT_STEP: Final = (
 """For the one answer that all refusals up to the end of the checks have in common."""
 
 
+LOGOUT_REPLAYED: Final = (
+    "This sign-out was already done",
+    (
+        "Your company's login sent the same message before, and it was obeyed then. To see whether "
+        "you are signed in here now, press the button."
+    ),
+)
+LOGOUT_REFUSED: Final = (
+    "Your company's login could not sign you out here",
+    (
+        "Its message could not be verified, so nothing has ended. To sign out, press the button. "
+        "Your IT team, and we, can see the reason with the reference below."
+    ),
+)
+
+
 def of_refusal(code: str, organisation_name: str) -> tuple[str, str]:
     """Return headline and state of a refused sign-in.
 
@@ -65,6 +83,11 @@ def of_refusal(code: str, organisation_name: str) -> tuple[str, str]:
     return HEADLINES.get(code, "We could not sign you in"), "Not signed in"
 
 
+def of_logout(code: str) -> tuple[str, str]:
+    """Return headline and sentence of a logout message that was refused."""
+    return LOGOUT_REPLAYED if code == "replay" else LOGOUT_REFUSED
+
+
 def with_next_step(sentence: str) -> str:
     """Return a sentence that names no next step with the one that fits it."""
     return f"{sentence} {NEXT_STEP}" if sentence == Refused.public else sentence
@@ -73,4 +96,4 @@ def with_next_step(sentence: str) -> str:
 def of_status(status: int) -> tuple[str, str, Button]:
     """Return headline, sentence and button for an HTTP status."""
     known = OF_STATUS.get(status) or OF_STATUS[400 if status < 500 else 500]  # noqa: PLR2004
-    return (*known, TO_LOGIN)
+    return (*known, TO_ACCOUNT if status == 403 else TO_LOGIN)  # noqa: PLR2004

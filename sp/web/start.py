@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, make_response, render_template, request
+from flask import Blueprint, current_app, make_response, request
 from werkzeug.wrappers import Response
 
 from sp.config import Config
 from sp.flows import sign_on
-from sp.flows.outcomes import GoStraight, Start
-from sp.web import cookies, headers, limits
+from sp.flows.outcomes import GoStraight
+from sp.sessions.demand import Demand
+from sp.web import cookies, limits
 from sp.web.addresses import see_other
 from sp.web.browser import read_browser
+from sp.web.leaving import leave
 
 bp = Blueprint("start", __name__)
 
@@ -19,7 +21,11 @@ LONGEST_HINT = 254
 
 @bp.get("/saml/<organisation:organisation>/login")
 def begin(organisation: str) -> Response:
-    """Send the browser to the organisation's own login (SAML Profiles 4.1.4.1)."""
+    """Send the browser to the organisation's own login (SAML Profiles 4.1.4.1).
+
+    `fresh=1` asks for a sign-in anew (ForceAuthn), `context=URI`, up to five times, for one in one
+    of these authentication contexts; whoever asks for either is never taken as signed in already.
+    """
     if request.method == "HEAD":
         return make_response("", 204)  # whoever only looks begins no sign-in
     limits.count_start(organisation)
@@ -31,24 +37,17 @@ def begin(organisation: str) -> Response:
         return_to=request.args.get("return_to"),
         login_hint=_hint(),
         restarted=request.args.get("restart") == "1",
+        demand=Demand(request.args.get("fresh") == "1", tuple(request.args.getlist("context"))),
     )
     if isinstance(begun, GoStraight):
         return see_other(begun.return_to)
-    response = _leave(begun)
+    response = leave(begun)
     cookies.set_binding(response, config, organisation, begun.binding)
     if begun.restarted:
         cookies.set_mark(response, config, organisation)
     elif request.args.get("again") == "1":
         cookies.delete_mark(response, config, organisation)
     return response
-
-
-def _leave(begun: Start) -> Response:
-    if begun.form is None:
-        return see_other(begun.url)
-    headers.let_form_leave()
-    headers.let_script_run()
-    return make_response(render_template("start/leaving.html", start=begun))
 
 
 def _hint() -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.sight import Stop, focused
+from support.sight import focused, type_email
 
 pytestmark = pytest.mark.browser
 
@@ -21,14 +21,6 @@ def press_to(tab, name):
         if here.name == name:
             return
     raise AssertionError(f"no Tab stop is named {name}")
-
-
-def type_email(tab, text):
-    """Type into the field that has the keyboard by itself, once the page is drawn."""
-    tab.wait_for_function("document.activeElement !== document.body")
-    assert focused(tab) == Stop("input Work e-mail", "")
-    tab.keyboard.press("End")
-    tab.keyboard.type(text)
 
 
 def press_enter(tab):

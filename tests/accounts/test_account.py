@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -56,7 +55,7 @@ def test_suspending_and_restoring_happen_once_each(acme):
     later = NOW + timedelta(hours=1)
     assert db.write(lambda tx: account.suspend(tx, ada.id, NOW)) is True
     assert db.write(lambda tx: account.suspend(tx, ada.id, later)) is False
-    assert acme.find(EMAIL) == replace(ada, suspended_at=NOW)
+    assert acme.find(EMAIL) == ada._replace(suspended_at=NOW)
     assert db.write(lambda tx: account.restore(tx, ada.id)) is True
     assert db.write(lambda tx: account.restore(tx, ada.id)) is False
     assert acme.find(EMAIL) == ada
@@ -66,7 +65,7 @@ def test_address_and_name_change_for_one_person_only(acme):
     ada, grace = acme.add(EMAIL), acme.add("grace@acme.example")
     db.write(lambda tx: account.set_email(tx, ada.id, "countess@acme.example"))
     db.write(lambda tx: account.set_name(tx, ada.id, "Ada"))
-    assert acme.people == [replace(ada, email="countess@acme.example", name="Ada"), grace]
+    assert acme.people == [ada._replace(email="countess@acme.example", name="Ada"), grace]
 
 
 @pytest.mark.parametrize(("role", "origin"), [("owner", "staff"), ("member", "nowhere")])

@@ -56,6 +56,7 @@ def test_hash_is_the_leaf_hash_of_rfc_6962():
         ("\x00", b'"\\u0000"'),
         ("\ud800", b'"?"'),
         ((1, 2), b"[1,2]"),
+        (2**70, b"1180591620717411303424"),
         ({}, b"{}"),
     ],
 )
@@ -67,6 +68,12 @@ def test_canonical_json_is_one_text_for_one_value(value, octets):
 def test_canonical_json_refuses_what_has_no_one_text(value):
     with pytest.raises(TypeError):
         canonical_json(value)
+
+
+def test_canonical_json_writes_every_character_as_the_documented_line_does():
+    value = {chr(each): chr(each) * 2 for each in range(0x11000) if not 0xD800 <= each < 0xE000}
+    documented = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert canonical_json(value) == documented.encode()
 
 
 def test_canonical_json_reads_back_as_the_same_value():

@@ -70,7 +70,8 @@ def test_first_20_keep_their_message_and_the_rest_its_digest_and_size(app):
         refuse(evidence=new_evidence(message))
     with db.read() as transaction:
         kept = [
-            evidence.load(transaction, event.evidence_digest) is not None for event in read_events()
+            evidence.load(transaction, event.evidence_id, event.evidence_digest) is not None
+            for event in read_events()
         ]
     assert kept == [True] * 20 + [False] * 2
     assert read_events()[-1].detail["message_size"] == len(messages[-1])

@@ -13,7 +13,7 @@ from support import postgresql
 from support.databases import make_app, migrate
 from support.pages import make_live
 
-from sp.config import read_config
+from sp.config import Config, read_config
 from sp.db import db
 from sp.flows import key_rollover
 from sp.flows.actor import COMMAND_LINE
@@ -24,6 +24,7 @@ class Deployment:
     server: Server
     idps: list
     """(slug, Identity Provider) of each organisation that is live."""
+    config: Config
 
 
 @contextmanager
@@ -42,7 +43,7 @@ def deployed(kind, slugs, *, fill=None, want_signed_requests=False):
         migrate(config)
         idps = _set_up(config, slugs, fill, want_signed_requests)
         server = stack.enter_context(gunicorn("wsgi:app", environment, held=held))
-        yield Deployment(server, idps)
+        yield Deployment(server, idps, config)
 
 
 @contextmanager

@@ -85,16 +85,11 @@ def statements(dialect, organisations, first):
         f"{events:,} events",
         f"""
         INSERT INTO audit_event (chain, sequence, format, at, kind, code, actor_kind, actor_id,
-            account_id, revision, reference, detail_digest, evidence_digest, previous_hash, hash)
-        SELECT 'o' || (1 + (i - 1) / {EVENTS_EACH}), 1 + (i - 1) % {EVENTS_EACH}, 1, {MOMENT},
-            'sign_in', 'done', 'person', CAST(i AS VARCHAR(20)), i, 1, 'R' || i, {dialect.octets},
-            {dialect.octets}, {dialect.octets}, {dialect.octets} FROM {numbers(events)}""",
-    )
-    yield (
-        "their details",
-        f"""
-        INSERT INTO audit_detail (chain, sequence, salt, json)
-        SELECT 'o' || (1 + (i - 1) / {EVENTS_EACH}), 1 + (i - 1) % {EVENTS_EACH}, {dialect.octets},
+            account_id, revision, reference, detail_digest, evidence_digest, previous_hash, hash,
+            detail_salt, detail)
+        SELECT 'o' || (1 + (i - 1) / {EVENTS_EACH}), i - (i - 1) / {EVENTS_EACH} * {EVENTS_EACH}, 1, {MOMENT},
+            'sign_in', 'done', 'person', CAST(i AS VARCHAR(20)), i, 1, NULL, {dialect.octets},
+            {dialect.octets}, {dialect.octets}, {dialect.octets}, {dialect.octets},
             {_octets(dialect)} FROM {numbers(events)}""",
     )
 

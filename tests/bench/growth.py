@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import ExitStack
 from functools import partial
 
+from clients import sign_ins
 from deployment import deployed
 from filling import fill
 from rounds import compare, interleave
-from serving import sign_ins
 
 LIVE = [f"acme-{number}" for number in range(10)]
 LARGE = 10_000

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import re
-import subprocess
 from pathlib import Path
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
@@ -47,14 +46,6 @@ def write(parts, rounds):
         return f"{match[1]}\n{machine(rounds)}\n\n{table(parts[part])}\n{match[3]}"
 
     DOCUMENT.write_text(PLACE.sub(put, text), encoding="utf-8")
-
-
-def revision():
-    """Return the short name of what was measured."""
-    done = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip()
 
 
 def _version(name):

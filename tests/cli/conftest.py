@@ -86,8 +86,8 @@ def live(sp, acme, metadata):
 
 
 @pytest.fixture
-def signed_in(live, sp, config, clock):
-    """Ada's session at acme, from an unsolicited answer that the organisation accepts."""
+def answer(live, sp, config, clock):
+    """A function that sends Ada's unsolicited answer to acme, which accepts such answers."""
     assert sp("organisation", "policy", "acme", "--unsolicited", "accept").status == 0
     browser = Browser(
         binding=None,
@@ -96,8 +96,18 @@ def signed_in(live, sp, config, clock):
         address="192.0.2.7",
         user_agent="Test/1.0",
     )
-    octets = Idp().response(in_response_to=None, at=clock.now())
-    posted = Posted(messages=(bindings.encode_post(octets),), in_query=False, relay_state=None)
-    outcome = sign_on.answer(config, "acme", browser, posted)
+
+    def send(**changes):
+        octets = Idp().response(in_response_to=None, at=clock.now(), **changes)
+        posted = Posted(messages=(bindings.encode_post(octets),), in_query=False, relay_state=None)
+        return sign_on.answer(config, "acme", browser, posted)
+
+    return send
+
+
+@pytest.fixture
+def signed_in(answer):
+    """Ada's session at acme."""
+    outcome = answer()
     assert isinstance(outcome, SignedIn)
     return outcome

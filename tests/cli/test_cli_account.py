@@ -36,6 +36,22 @@ def test_what_is_no_address_is_refused(acme, refused, email):
     assert refused("account", "add", "acme", email).endswith(".")
 
 
+def test_role_changes_for_who_has_an_account(sp, ada, refused):
+    assert sp("account", "role", "acme", "ada@acme.example", "auditor").out == (
+        "ada@acme.example is auditor at acme.\n"
+    )
+    assert sp("account", "list", "acme", "--json").json[0]["role"] == "auditor"
+    again = refused("account", "role", "acme", "ada@acme.example", "auditor")
+    assert again == "ada@acme.example is auditor already."
+    assert "has no account" in refused("account", "role", "acme", "x@acme.example", "admin")
+
+
+def test_role_that_does_not_exist_is_a_usage_error(sp, ada):
+    done = sp("account", "role", "acme", "ada@acme.example", "owner")
+    assert (done.status, "'owner' is not one of" in done.err) == (2, True)
+    assert sp("account", "list", "acme", "--json").json[0]["role"] == "admin"
+
+
 def test_suspending_and_restoring(sp, ada, refused):
     assert "sessions ended: 0" in sp("account", "suspend", "acme", "ada@acme.example").out
     assert sp("account", "list", "acme", "--json").json[0]["suspended_at"] is not None

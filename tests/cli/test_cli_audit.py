@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sp.db import db
+from sp.flows.outcomes import SignInRefused
 
 
 def last_event(sp):
@@ -69,9 +70,16 @@ def test_kept_sign_in_gives_the_same_findings(sp, signed_in):
     assert all(finding["ok"] for finding in value["now"])
 
 
-def test_reference_leads_to_the_event(sp, signed_in):
+def test_reference_that_a_person_was_shown_leads_to_the_event(sp, answer):
+    with pytest.raises(SignInRefused) as refusal:
+        answer(sign="none")
+    value = sp("audit", "reverify", refusal.value.reference.lower(), "--json").json
+    assert (value["event"], value["same"]) == (f"acme:{last_event(sp)}", True)
+
+
+def test_nobody_is_shown_a_reference_of_what_succeeded_so_it_has_none(sp, signed_in):
     value = sp("audit", "reverify", f"acme:{last_event(sp)}", "--json").json
-    assert sp("audit", "reverify", value["reference"].lower()).status == 0
+    assert value["reference"] is None
 
 
 @pytest.mark.parametrize(

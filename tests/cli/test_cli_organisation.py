@@ -107,3 +107,42 @@ def test_text_that_cannot_be_stored_or_shown_is_refused(sp, text):
     done = sp("organisation", "add", "acme", "--name", text, "--domain", "acme.example")
     assert done.status == 2
     assert "cannot be printed" in done.err
+
+
+def test_lifetimes_of_sessions_are_set_with_their_units_and_shown(sp, acme):
+    spans = ("--idle-timeout", "30m", "--session-lifetime", "10h", "--session-floor", "0m")
+    assert sp("organisation", "policy", "acme", *spans).status == 0
+    shown = sp("organisation", "show", "acme", "--json").json
+    assert (shown["idle_seconds"], shown["absolute_seconds"], shown["floor_seconds"]) == (
+        1_800,
+        36_000,
+        0,
+    )
+    assert "idle_seconds" in sp("organisation", "show", "acme").out
+
+
+@pytest.mark.parametrize(
+    ("option", "span", "sentence"),
+    [
+        ("--idle-timeout", "4m", "Sessions may be idle for 5 minutes to 7 days."),
+        ("--idle-timeout", "8d", "Sessions may be idle for 5 minutes to 7 days."),
+        ("--session-lifetime", "14m", "Sessions may last for 15 minutes to 30 days."),
+        ("--session-lifetime", "31d", "Sessions may last for 15 minutes to 30 days."),
+        (
+            "--session-floor",
+            "25h",
+            "A session's shortest life may be set from 0 minutes to 24 hours.",
+        ),
+    ],
+)
+def test_lifetime_that_helps_nobody_is_one_sentence(sp, acme, refused, option, span, sentence):
+    before = sp("organisation", "show", "acme", "--json").json
+    assert refused("organisation", "policy", "acme", option, span) == sentence
+    assert sp("organisation", "show", "acme", "--json").json == before
+
+
+@pytest.mark.parametrize("span", ["30", "m", "-5m", "1.5h", "30 m", "30s", "\u0661m", "9999999m"])
+def test_length_of_time_without_a_unit_of_ours_is_a_usage_error(sp, acme, span):
+    done = sp("organisation", "policy", "acme", f"--idle-timeout={span}")
+    assert done.status == 2
+    assert "such as 30m, 12h or 7d" in done.err

@@ -11,7 +11,7 @@ from support.crowd import Member
 from support.junk import DROPPED, Flood
 
 from sp.audit import events, ledger
-from sp.audit.events import DetailTable
+from sp.audit.events import EventTable
 from sp.audit.evidence import EvidenceTable
 from sp.audit.refusals import (
     BODIES_AN_HOUR,
@@ -88,7 +88,7 @@ def test_people_sign_in_beside_junk_and_the_database_grows_within_the_bounds(
     assert count(UnverifiedHourTable) <= len(hours)
     assert count(SeenRefusalTable) <= len(hours) * len(VERIFIED)
     assert count(SuppressedTable) <= len(hours) * len(read_ones)
-    assert db.session.scalar(select(func.max(func.length(DetailTable.json)))) < LARGEST_DETAIL
+    assert db.session.scalar(select(func.max(func.length(EventTable.detail)))) < LARGEST_DETAIL
 
     assert_well(acme.app)
     assert acme.errors() == []

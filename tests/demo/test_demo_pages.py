@@ -1,7 +1,6 @@
 """The demonstration's identity provider, asked over HTTP like any other."""
 
 import base64
-import threading
 import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlencode
@@ -9,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from lxml import etree, html
 from support.key_pairs import key_named
+from support.serving import running
 
 from sp.demo.app import create_app
 from sp.demo.context import DemoConfig
@@ -41,12 +41,8 @@ def sp_base_url():
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://sp.localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with running(server):
+        yield f"http://sp.localhost:{server.server_port}"
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from sp.errors import BadInputError, ConflictError, NotFoundError
 from sp.flows import membership, revocation
 from sp.flows.actor import COMMAND_LINE
 from sp.flows.outcomes import SignedIn, SignInRefused
+from sp.flows.selection import Selection
 
 
 def test_a_slug_and_a_domain_belong_to_one_organisation(acme):
@@ -76,7 +77,7 @@ def test_sessions_are_revoked_by_person_by_name_and_all(visitor):
     visitor.answer()
     only = revocation.list_sessions("acme")[0]
     with pytest.raises(NotFoundError):
-        revocation.revoke("acme", actor=COMMAND_LINE, public_id="none")
-    assert revocation.revoke("acme", actor=COMMAND_LINE, public_id=only.public_id) == 1
-    assert revocation.revoke("acme", actor=COMMAND_LINE, email="ada@acme.example") == 0
-    assert revocation.revoke("acme", actor=COMMAND_LINE) == 0
+        revocation.revoke("acme", Selection(public_id="none"), actor=COMMAND_LINE)
+    assert revocation.revoke("acme", Selection(public_id=only.public_id), actor=COMMAND_LINE) == 1
+    assert revocation.revoke("acme", Selection(email="ada@acme.example"), actor=COMMAND_LINE) == 0
+    assert revocation.revoke("acme", Selection(everybody=True), actor=COMMAND_LINE) == 0

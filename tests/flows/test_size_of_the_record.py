@@ -7,7 +7,7 @@ from lxml import etree
 from sqlalchemy import func, select
 from support.idp import find
 
-from sp.audit.events import DetailTable
+from sp.audit.events import EventTable
 from sp.db import db
 from sp.demo.messages import assertion_of
 from sp.flows.outcomes import SignInRefused
@@ -39,7 +39,7 @@ LOUD = [
 
 
 def largest_detail():
-    return db.session.scalar(select(func.max(func.length(DetailTable.json))))
+    return db.session.scalar(select(func.max(func.length(EventTable.detail))))
 
 
 @pytest.mark.parametrize(("code", "change"), LOUD)

@@ -31,7 +31,7 @@ def test_a_wrong_password_stays_between_the_person_and_the_company(idp, site, vi
 def test_who_is_signed_in_at_the_company_types_no_password_again(idp, site, visitor):
     site.connect(idp)
     site.sign_in(browser=visitor)
-    page = visitor.open(f"{site.url}/account").submit(button="Sign out")
+    site.run("session", "revoke", "acme", "--email", "ada@acme.example")  # which tells no company
     assert site.who(visitor) is None
     page = site.ask(visitor)
     assert page.path == DEEP

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
 from support.browser import fresh_context
+from support.serving import PATIENCE
 
 pytestmark = pytest.mark.browser
 
@@ -170,9 +170,9 @@ def test_a_reload_while_the_acs_still_answers_ends_signed_in_once(
         tab.check("input[value=ada]")
         tab.fill("#password", "demo")
         tab.get_by_role("button", name="Sign in", exact=True).click(no_wait_after=True)
-        assert hold.reached.wait(10)
+        assert hold.reached.wait(PATIENCE)
         context.new_cdp_session(tab).send("Page.reload")
-        expect(tab.locator("h1")).to_have_text("This sign-in was already used")
+        tab.get_by_role("heading", name="This sign-in was already used", exact=True).wait_for()
     press(tab, "Continue")
     tab.wait_for_url(sites.service + DEEP)
     assert who(tab, sites) == "ada@acme.example"

@@ -216,7 +216,7 @@ def test_a_hand_edited_tolerance_of_9000_seconds_is_refused(root):
 
 def test_a_revision_is_read_once_and_then_remembered(root, written, monkeypatch):
     first = read_revision(root, "acme", 1, written)
-    monkeypatch.setattr(idp_directory, "_read_folder", pytest.fail)
+    monkeypatch.setattr(idp_directory, "_is_whole", pytest.fail)
     assert read_revision(root, "acme", 1, written) is first
 
 

@@ -119,7 +119,7 @@ def test_organisations_are_listed_by_slug_with_their_own_parts_only():
     db.write(lambda tx: organisation.set_policy(tx, acme.id, {"required_groups": ("staff",)}))
     with db.read() as transaction:
         listed = organisation.list_all(transaction)
-    assert listed == [replace(acme, required_groups=("staff",)), globex]
+    assert listed == [acme._replace(required_groups=("staff",)), globex]
 
 
 @pytest.mark.parametrize(
@@ -136,8 +136,8 @@ def test_organisations_are_listed_by_slug_with_their_own_parts_only():
 def test_a_rule_changes_and_the_others_stay(name, value):
     here = add()
     db.write(lambda tx: organisation.set_policy(tx, here.id, {name: value}))
-    assert find() == replace(
-        here, **{name: tuple(sorted(value)) if name == "required_groups" else value}
+    assert find() == here._replace(
+        **{name: tuple(sorted(value)) if name == "required_groups" else value}
     )
 
 
@@ -238,7 +238,7 @@ def test_a_revision_without_a_row_cannot_go_live(number):
     ],
 )
 def test_people_are_sent_to_the_company_login_once_it_is_live_or_demanded(sign_in, live, expected):
-    here = replace(add(), sign_in=sign_in, live_revision=1 if live else None)
+    here = add()._replace(sign_in=sign_in, live_revision=1 if live else None)
     assert here.signs_in_by_sso is expected
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sp.organisations import idp_directory, presets
+from sp.saml import urn
 from sp.saml.idp_metadata import read_idp_metadata
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +45,9 @@ def test_recorded_metadata_becomes_a_revision(row, tmp_path):
         (each.key for each in metadata.signing_keys), key=repr
     )
     assert revision.sso_url == metadata.use_sso.location
-    assert revision.slo_url == (metadata.use_slo.location if metadata.use_slo else None)
+    soap = [each for each in metadata.slo if each.binding == urn.SOAP and each.location]
+    slo = metadata.use_slo or next(iter(soap), None)
+    assert revision.slo_url == (slo.location if slo else None)
+    assert revision.slo_response_url == (slo.response_location if slo else None)
     assert revision.sign_requests == metadata.want_authn_requests_signed
     assert revision.documents["idp_metadata.xml"] == octets

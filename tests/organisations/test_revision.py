@@ -22,9 +22,13 @@ from sp.organisations.revision import (
     read_documents,
 )
 from sp.organisations.revision_documents import make_documents
+from sp.saml import urn
 from sp.saml.idp_metadata import read_idp_metadata
 
 ABSENT = object()
+SLO = "https://idp.example.com/slo"
+DONE = "https://idp.example.com/slo-done"
+BACK = "https://idp.example.com/slo/soap"
 
 
 def documents(octets=None, *, preset="general", exceptions=frozenset()):
@@ -112,6 +116,27 @@ def test_logout_addresses_are_kept_with_the_place_for_responses():
     assert revision.slo_url == "https://idp.example.com/slo"
     assert revision.slo_response_url == "https://idp.example.com/slo-done"
     assert revision.slo_binding == "post"
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "kept"),
+    [
+        ([], (None, None, None)),
+        ([(urn.POST, SLO, None)], (SLO, None, "post")),
+        ([(urn.POST, SLO, DONE)], (SLO, DONE, "post")),
+        ([(urn.POST, SLO, None), (urn.REDIRECT, SLO, DONE)], (SLO, DONE, "redirect")),
+        ([(urn.SOAP, BACK, None)], (BACK, None, "soap")),
+        ([(urn.SOAP, BACK, None), (urn.POST, SLO, None)], (SLO, None, "post")),
+    ],
+)
+def test_imported_metadata_says_where_logout_messages_go(endpoints, kept):
+    revision = read(documents(Idp().metadata(slo=tuple(endpoints))))
+    assert (revision.slo_url, revision.slo_response_url, revision.slo_binding) == kept
+
+
+def test_no_sign_in_goes_from_server_to_server():
+    with pytest.raises(UnusableError, match="binding"):
+        read(changed(SETTINGS, "idp.singleSignOnService.binding", urn.SOAP))
 
 
 def test_a_bare_key_is_known_by_the_digest_of_its_info():

@@ -3,6 +3,8 @@
 import base64
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from lxml import etree
 from support.idp import ADA_NAME_ID, Idp, find, key_named
 from support.refusals import code_of
@@ -87,6 +89,25 @@ def test_one_of_several_encrypted_keys_is_enough():
         info.insert(0, find(other, "xenc:EncryptedData/ds:KeyInfo/xenc:EncryptedKey"))
 
     assert assertion_in(IDP.response(encrypt=True, after=after)).get("ID") == "_assertion-1"
+
+
+def test_label_that_the_key_was_encrypted_under_is_read():
+    def after(root):
+        key = find(root, "saml:EncryptedAssertion/xenc:EncryptedData/ds:KeyInfo/xenc:EncryptedKey")
+        value = find(key, "xenc:CipherData/xenc:CipherValue")
+        private_key = key_named("sp").private_key
+        content_key = private_key.decrypt(base64.b64decode(value.text), oaep(None))
+        again = private_key.public_key().encrypt(content_key, oaep(b"a label"))
+        value.text = base64.b64encode(again).decode()
+        method = find(key, "xenc:EncryptionMethod")
+        etree.SubElement(method, q("xenc:OAEPparams")).text = base64.b64encode(b"a label").decode()
+
+    assert assertion_in(IDP.response(encrypt=True, after=after)).get("ID") == "_assertion-1"
+
+
+def oaep(label):
+    sha1 = hashes.SHA1()
+    return padding.OAEP(padding.MGF1(sha1), sha1, label)
 
 
 def test_hints_about_the_key_are_not_followed():

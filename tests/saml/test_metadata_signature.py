@@ -83,7 +83,11 @@ def add_reference(root):
     etree.SubElement(info, urn.q("ds:Reference"), URI="file:///dev/zero")
 
 
-@pytest.mark.parametrize("change", [set_transform, drop_key_info, add_reference])
+def nest_signature(root):
+    root.find("ds:Signature", urn.PREFIXES).insert(0, etree.Element(urn.q("ds:Signature")))
+
+
+@pytest.mark.parametrize("change", [set_transform, drop_key_info, add_reference, nest_signature])
 def test_a_signature_of_another_shape_is_left_unchecked(change):
     metadata = read(signed(change=change))
     assert metadata.signature == "unchecked"
@@ -103,6 +107,7 @@ def test_a_document_signed_by_a_recorded_key_is_read():
         (lambda: signed(change=rename), "signature_broken"),
         (lambda: signed(signer="rsa-b"), "signature_broken"),
         (lambda: signed(change=add_reference), "signature_broken"),
+        (lambda: signed(change=nest_signature), "signature_broken"),
         (lambda: signed(algorithm=RSA_SHA1, digest=SHA1), "signature_broken"),
         (lambda: entity().encode(), "not_signed"),
         (lambda: entities(signed().decode()).encode(), "not_signed"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from support.idp import ADA_NAME_ID, NOW, Idp, find, key_named
+from lxml import etree
+from support.idp import ADA_NAME_ID, NOW, Idp, assertion_of, find, key_named
 from support.judging import IDP, code_of_judgement, judge
 
 from sp.demo import names
@@ -100,6 +101,33 @@ def test_every_signature_that_is_present_must_verify():
         find(root, "saml:Assertion/saml:Subject/saml:NameID").text = "grace"
 
     assert code_of_judgement(IDP.response(after=spoil_assertion)) == "digest_mismatch"
+
+
+def test_a_good_signature_around_it_excuses_no_bad_one_on_the_assertion():
+    def by_another_key(root):
+        IDP.sign(assertion_of(root), key_named("rsa-b"))
+
+    assert code_of_judgement(IDP.response(by_another_key, sign="response")) == "signature_invalid"
+
+    def changed_afterwards(root):
+        IDP.sign(assertion_of(root))
+        find(root, "saml:Assertion/saml:Subject/saml:NameID").text = "grace"
+
+    assert code_of_judgement(IDP.response(changed_afterwards, sign="response")) == "digest_mismatch"
+
+
+def test_an_assertion_signed_in_either_form_reads_the_same_within_a_signed_response():
+    def split_and_sign(root):
+        name_id = find(root, "saml:Assertion/saml:Subject/saml:NameID")
+        name_id.text = "ada@"
+        name_id.append(etree.Comment("no canonical form has this"))
+        name_id[0].tail = "acme.example"
+        IDP.sign(assertion_of(root), c14n=names.INCLUSIVE)
+
+    alone = judge(IDP.response(split_and_sign, sign="neither"))
+    within = judge(IDP.response(split_and_sign, sign="response"))
+    assert alone.assertion.name_id.value == "ada@acme.example"
+    assert within.assertion == alone.assertion
 
 
 def test_unsigned_response_attributes_can_refuse_and_never_permit():

@@ -10,7 +10,7 @@ from support.idp import Idp, find, key_named
 
 from sp.demo import names
 from sp.demo.messages import to_octets
-from sp.saml import gate, signature
+from sp.saml import gate, signature, signed_content
 from sp.saml.errors import Refused
 from sp.saml.types import SigningKey
 from sp.saml.urn import q
@@ -91,6 +91,30 @@ def test_a_list_of_prefixes_declared_further_up_verifies(form, prefixes):
 
     assert verify(octets, "assertion")
     assert verify(octets, "response")
+
+
+@pytest.mark.parametrize("transforms", TRANSFORMS)
+def test_an_assertion_verifies_within_what_is_signed_around_it(transforms):
+    form = {"transforms": transforms}
+    gated = gate.read_message(IDP.response(busy_scope, sign="both", signature=form), "Response")
+    around = signature.verify(gated.root, KEYS, NONE)
+
+    assert signature.verify_unread(gated.assertion, KEYS, NONE, around=around) == KEYS[0]
+
+
+def test_an_ordinary_assertion_is_cut_out_as_it_is_signed():
+    gated = gate.read_message(IDP.response(sign="both"), "Response")
+    around = signature.verify(gated.root, KEYS, NONE).octets
+
+    alone = signature.verify(gated.assertion, KEYS, NONE).octets
+
+    assert signed_content.cut_out(gated.assertion, around) == alone
+
+
+def test_nothing_is_cut_out_of_what_holds_no_such_assertion():
+    gated = gate.read_message(IDP.response(), "Response")
+
+    assert signed_content.cut_out(gated.assertion, b"<samlp:Response></samlp:Response>") == b""
 
 
 def test_a_list_of_prefixes_for_the_signed_info_verifies():

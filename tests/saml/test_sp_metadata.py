@@ -12,6 +12,8 @@ from sp.saml import urn, xml
 from sp.saml.sp_metadata import RequestedAttribute, SpDescription, make_sp_metadata
 from sp.saml.toolkit import METADATA, schema_error
 
+SLO_URL = "https://sp.example.com/saml/acme/slo"
+SOAP_URL = "https://sp.example.com/saml/acme/slo/soap"
 EMAIL = RequestedAttribute("email", "E-mail address", is_required=True)
 GROUPS = RequestedAttribute("groups")
 
@@ -52,6 +54,9 @@ def certificates_of(root, use):
         {},
         {"logo_url": None, "privacy_url": None},
         {"requested_attributes": ()},
+        {"slo_url": SLO_URL, "slo_soap_url": SOAP_URL},
+        {"slo_url": SLO_URL},
+        {"slo_soap_url": SOAP_URL},
         {"authn_requests_signed": True, "want_assertions_signed": False},
     ],
 )
@@ -67,6 +72,20 @@ def test_the_schema_check_sees_broken_metadata():
 
 def test_the_same_description_gives_the_same_octets():
     assert make_sp_metadata(description()) == make_sp_metadata(description())
+
+
+def logout_of(root):
+    found = root.findall("md:SPSSODescriptor/md:SingleLogoutService", urn.PREFIXES)
+    assert all(each.get("ResponseLocation") is None for each in found)
+    return [(each.get("Binding"), each.get("Location")) for each in found]
+
+
+def test_logout_is_announced_by_each_binding_that_answers():
+    assert logout_of(read(slo_url=SLO_URL, slo_soap_url=SOAP_URL)) == [
+        (urn.REDIRECT, SLO_URL),
+        (urn.POST, SLO_URL),
+        (urn.SOAP, SOAP_URL),
+    ]
 
 
 def test_there_is_one_role_with_one_acs_by_post():
@@ -100,7 +119,7 @@ def test_what_is_signed_is_said_as_it_is_done(value, text):
 
 
 def test_no_logout_is_announced_before_it_answers():
-    assert read().find(".//md:SingleLogoutService", urn.PREFIXES) is None
+    assert logout_of(read()) == []
 
 
 def test_nothing_ends_by_itself():

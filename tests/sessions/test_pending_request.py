@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -35,7 +34,8 @@ def request_of_acme(app):
         expires_at=ASKED + LIFETIME,
         answered_at=None,
         restarted=True,
-        force_authn=False,
+        force_authn=True,
+        contexts=("urn:one", "urn:two"),
     )
     save(made)
     return made
@@ -58,9 +58,9 @@ def take(request, now=ASKED):
     )
 
 
-def return_to_of(request, *, handle=HANDLE, binding=BINDING, now=ASKED):
+def way_back_of(request, *, handle=HANDLE, binding=BINDING, now=ASKED):
     with db.read() as transaction:
-        return pending_request.return_to_of(
+        return pending_request.way_back_of(
             transaction, request.organisation_id, handle, binding, now
         )
 
@@ -70,8 +70,7 @@ def test_request_is_found_as_it_was_saved(request_of_acme):
 
 
 def test_test_of_a_draft_is_found_as_it_was_saved(request_of_acme):
-    test = replace(
-        request_of_acme,
+    test = request_of_acme._replace(
         request_id="_test",
         purpose="test",
         return_to=None,
@@ -84,10 +83,10 @@ def test_test_of_a_draft_is_found_as_it_was_saved(request_of_acme):
 
 def test_request_of_another_organisation_is_not_found(request_of_acme):
     globex = found("globex")
-    elsewhere = replace(request_of_acme, organisation_id=globex.organisation_id)
+    elsewhere = request_of_acme._replace(organisation_id=globex.organisation_id)
     assert find(elsewhere) is None
     assert not take(elsewhere)
-    assert return_to_of(elsewhere) is None
+    assert way_back_of(elsewhere) is None
     save(elsewhere)
     assert take(elsewhere)
     assert find(request_of_acme).answered_at is None
@@ -100,7 +99,7 @@ def test_request_is_taken_once(request_of_acme):
 
 
 def test_request_that_nobody_made_is_not_taken(request_of_acme):
-    assert not take(replace(request_of_acme, request_id="_other"))
+    assert not take(request_of_acme._replace(request_id="_other"))
 
 
 def test_request_is_taken_until_its_eight_hours_are_over(request_of_acme):
@@ -111,16 +110,16 @@ def test_request_is_taken_until_its_eight_hours_are_over(request_of_acme):
 
 def test_race_for_one_request_has_one_winner(app, request_of_acme):
     for number in range(5):
-        request = replace(request_of_acme, request_id=f"_race-{number}")
+        request = request_of_acme._replace(request_id=f"_race-{number}")
         save(request)
         taken = race(app, lambda _, request=request: take(request), threads=6)
         assert sorted(taken) == [False] * 5 + [True]
 
 
 def test_relay_state_gives_back_where_this_browser_was_going(request_of_acme):
-    assert return_to_of(request_of_acme) == "/reports?week=9"
+    assert way_back_of(request_of_acme) == ("/reports?week=9", request_of_acme.demand)
     take(request_of_acme)
-    assert return_to_of(request_of_acme) == "/reports?week=9"
+    assert way_back_of(request_of_acme) == ("/reports?week=9", request_of_acme.demand)
 
 
 @pytest.mark.parametrize(
@@ -132,18 +131,18 @@ def test_relay_state_gives_back_where_this_browser_was_going(request_of_acme):
     ],
 )
 def test_relay_state_of_another_browser_or_time_gives_nothing(request_of_acme, other):
-    assert return_to_of(request_of_acme, **other) is None
+    assert way_back_of(request_of_acme, **other) is None
 
 
 def test_purpose_that_nobody_knows_is_refused_by_the_database(request_of_acme):
     engine_errors = (SQLAlchemyError, db.db.engine.dialect.loaded_dbapi.IntegrityError)
     with pytest.raises(engine_errors):
-        save(replace(request_of_acme, request_id="_other", purpose="other"))
+        save(request_of_acme._replace(request_id="_other", purpose="other"))
 
 
 def test_purge_removes_what_has_expired_and_nothing_else(request_of_acme):
-    later = replace(
-        request_of_acme, request_id="_later", expires_at=request_of_acme.expires_at + LIFETIME
+    later = request_of_acme._replace(
+        request_id="_later", expires_at=request_of_acme.expires_at + LIFETIME
     )
     save(later)
     take(later)

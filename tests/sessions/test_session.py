@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from support.people import found
+from support.people import found, new_session
 
 from sp import db, tokens
 from sp.accounts import account
 from sp.saml.types import NameID
-from sp.sessions import session
-from sp.sessions.session import NewSession
+from sp.sessions import listing, session
 
 STARTED = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -29,24 +27,20 @@ def acme(app):
 @pytest.fixture
 def ada(acme):
     """Ada's session, as a sign-in makes it."""
-    made = NewSession(
+    made = new_session(
+        acme.organisation_id,
+        acme.ada,
+        "ada",
+        started=STARTED,
         public_id="AAAA-2222",
-        token_hash=tokens.hash_token("ada"),
-        account_id=acme.ada,
-        organisation_id=acme.organisation_id,
-        created_at=STARTED,
-        seen_at=STARTED,
-        expires_at=STARTED + timedelta(hours=12),
-        idle_seconds=7200,
-        how="sso",
         idp_entity_id=IDP,
         name_id=ADA,
         session_index="_index",
         authn_instant=STARTED - timedelta(minutes=1),
+        authn_context="https://refeds.org/profile/mfa",
         revision=3,
         binding_hash=BINDING,
         user_agent="Test/1.0",
-        address="192.0.2.7",
     )
     make(made)
     return made
@@ -58,7 +52,7 @@ def make(new):
 
 def another(like, token, **changes):
     """A second session that differs in its token and in these."""
-    new = replace(like, token_hash=tokens.hash_token(token), public_id=token[:20], **changes)
+    new = like._replace(token_hash=tokens.hash_token(token), public_id=token[:20], **changes)
     make(new)
     return new
 
@@ -80,7 +74,7 @@ def test_session_is_loaded_with_its_person_and_organisation(ada):
     view = load(ada)
     assert (view.email, view.name, view.role) == ("ada@acme.example", "Ada", "member")
     assert (view.organisation_slug, view.organisation_name) == ("acme", "Acme")
-    for name in set(NewSession.__slots__) - {"binding_hash"}:
+    for name in set(ada._fields) - {"binding_hash"}:
         assert getattr(view, name) == getattr(ada, name), name
 
 
@@ -92,7 +86,7 @@ def test_session_without_a_name_is_loaded_without(ada):
 
 
 def test_token_that_nobody_has_is_nobody(ada):
-    assert load(replace(ada, token_hash=tokens.hash_token("other"))) is None
+    assert load(ada._replace(token_hash=tokens.hash_token("other"))) is None
 
 
 def test_session_ends_when_its_longest_life_does(ada):
@@ -143,7 +137,7 @@ def test_live_sessions_are_listed_newest_first(ada, acme):
 
     def list_for(account_id=None, organisation_id=acme.organisation_id):
         with db.read() as transaction:
-            views = session.list_for(
+            views = listing.list_for(
                 transaction, organisation_id, account_id=account_id, now=STARTED
             )
         return [view.public_id for view in views]
@@ -195,34 +189,112 @@ def test_all_sessions_of_a_browser_at_an_organisation_end(ada, acme, at_globex):
 def test_idp_ends_all_sessions_of_a_name_or_the_one_of_an_index(ada, acme, at_globex):
     second = another(ada, "second", session_index="_second")
     named = (acme.organisation_id, IDP, ADA)
-    assert end(session.end_by_name_id, *named, "_index") == 1
+    assert end(session.end_by_name_id, *named, ["_index"]) == [
+        ("AAAA-2222", acme.ada, acme.organisation_id)
+    ]
     assert live(ada, second, at_globex) == [False, True, True]
-    assert end(session.end_by_name_id, *named, None) == 1
+    assert len(end(session.end_by_name_id, *named)) == 1
     assert live(second, at_globex) == [False, True]
+
+
+def test_idp_ends_several_indexes_at_once_and_no_other(ada, acme):
+    second, third = (another(ada, name, session_index=f"_{name}") for name in ("second", "third"))
+    indexes = ["_index", "_third", "_unknown"]
+    ended = end(session.end_by_name_id, acme.organisation_id, IDP, ADA, indexes)
+    assert {each.public_id for each in ended} == {"AAAA-2222", "third"}
+    assert live(ada, second, third) == [False, True, False]
+
+
+def test_session_that_got_no_index_ends_with_any(ada, acme):
+    """Its Identity Provider has no other way to name it."""
+    plain = another(ada, "plain", session_index=None)
+    ended = end(session.end_by_name_id, acme.organisation_id, IDP, ADA, ["_index"])
+    assert len(ended) == 2
+    assert live(ada, plain) == [False, False]
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        replace(ADA, value="ADA-ID"),
-        replace(ADA, format=None),
-        replace(ADA, name_qualifier=None),
-        replace(ADA, sp_name_qualifier="https://sp.example.com/saml/acme/metadata"),
+        ADA._replace(value="ADA-ID"),
+        ADA._replace(value="ada-id "),
+        ADA._replace(name_qualifier="https://other.example.com/saml"),
     ],
 )
-def test_name_that_differs_in_any_part_is_another_name(ada, acme, other):
-    assert end(session.end_by_name_id, acme.organisation_id, IDP, other, None) == 0
+def test_name_that_differs_is_another_name(ada, acme, other):
+    assert end(session.end_by_name_id, acme.organisation_id, IDP, other) == []
+    assert live(ada) == [True]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ADA._replace(format=None),  # samlify says another Format at logout than at sign-in
+        ADA._replace(name_qualifier=None),
+        ADA._replace(sp_name_qualifier="https://sp.example.com/saml/acme/metadata"),
+    ],
+)
+def test_name_that_only_says_more_or_less_is_the_same(ada, acme, other):
+    assert len(end(session.end_by_name_id, acme.organisation_id, IDP, other)) == 1
+
+
+def test_logout_request_can_say_exactly_what_the_assertion_did(ada, acme):
+    with db.read() as transaction:
+        named = session.find_named(transaction, ada.token_hash)
+    assert (named.idp_entity_id, named.name_id, named.session_index) == (IDP, ADA, "_index")
+    assert (named.organisation_id, named.account_id, named.revision) == (
+        acme.organisation_id,
+        acme.ada,
+        3,
+    )
+
+
+def test_session_that_its_idp_gave_no_name_cannot_be_named(ada):
+    plain = another(ada, "plain", name_id=None)
+    with db.read() as transaction:
+        assert session.find_named(transaction, plain.token_hash) is None
+        assert session.find_named(transaction, tokens.hash_token("nobody")) is None
 
 
 def test_another_idp_cannot_end_a_session(ada, acme):
     other = "https://other.example.com/saml"
-    assert end(session.end_by_name_id, acme.organisation_id, other, ADA, None) == 0
+    assert end(session.end_by_name_id, acme.organisation_id, other, ADA) == []
 
 
 def test_every_session_from_before_a_moment_ends(ada, at_globex):
     later = another(ada, "later", created_at=STARTED + SECOND)
-    assert end(session.end_before, STARTED + SECOND) == 2
+    ended = end(session.end_before, STARTED + SECOND)
+    assert {each.organisation_id for each in ended} == {
+        ada.organisation_id,
+        at_globex.organisation_id,
+    }
     assert live(ada, at_globex, later) == [False, False, True]
+
+
+def test_sessions_of_one_organisation_from_before_a_moment_end(ada, acme, at_globex):
+    later = another(ada, "later", created_at=STARTED + SECOND)
+    ended = end(session.end_before, STARTED + SECOND, acme.organisation_id)
+    assert [each.public_id for each in ended] == [ada.public_id]
+    assert live(ada, at_globex, later) == [False, True, True]
+
+
+def test_person_ends_one_of_their_own_sessions_never_this_one_or_somebody_elses(
+    ada, acme, at_globex
+):
+    second, grace = another(ada, "second"), another(ada, "grace", account_id=acme.grace)
+
+    def end_other(public_id):
+        return db.write(lambda t: session.end_other(t, acme.ada, public_id, but=ada.token_hash))
+
+    assert [end_other(each.public_id) for each in (grace, at_globex, ada, second)] == [0, 0, 0, 1]
+    assert live(ada, second, grace, at_globex) == [True, False, True, True]
+
+
+def test_person_ends_all_their_sessions_but_this_one(ada, acme, at_globex):
+    second, third = another(ada, "second"), another(ada, "third")
+    grace = another(ada, "grace", account_id=acme.grace)
+    assert db.write(lambda t: session.end_others(t, acme.ada, but=ada.token_hash)) == 2
+    assert live(ada, second, third, grace, at_globex) == [True, False, False, True, True]
 
 
 def test_purge_removes_what_is_over(ada):

@@ -43,8 +43,8 @@ def chromium():
 
 @contextmanager
 def fresh_context(browser, **options):
-    """Give one browser profile; what takes longer than 15 s fails."""
+    """Give one browser profile; what takes longer than 30 s fails."""
     context = browser.new_context(**options)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     yield context
     context.close()

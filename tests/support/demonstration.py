@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 IN_USE = "is in use"
 LAST_LINE = "Ctrl-C ends both"
 TRIES = 5
-PATIENCE = 20
+PATIENCE = 60
 
 
 @dataclass(frozen=True)

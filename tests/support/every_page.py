@@ -11,7 +11,10 @@ from __future__ import annotations
 
 from flask import current_app
 from support import tenants
+from support.administration_pages import ADMINISTRATION, PHONE
+from support.browser import fresh_context
 from support.company_pages import COMPANY
+from support.sign_out_pages import SIGN_OUT
 from support.visitor import Visitor, Way
 
 from sp.accounts import admission
@@ -43,6 +46,15 @@ def sign_out_expired(visitor):
     visitor.sign_in()
     visitor.tab.context.clear_cookies(name=current_app.config["SESSION_COOKIE_NAME"])
     visitor.press("Sign out")
+
+
+def account_of_several_sessions(visitor):
+    """Ada is signed in on her phone, too, and somewhere that nothing tells of."""
+    visitor.sign_in()
+    for user_agent in (PHONE, "curl/8.5.0"):
+        with fresh_context(visitor.tab.context.browser, user_agent=user_agent) as context:
+            Visitor(context.new_page(), visitor.sites).sign_in()
+    visitor.go("/account")
 
 
 def account_of_long_names(visitor):
@@ -143,14 +155,20 @@ SERVICE = (
         typing(tenants.LONG_EMAIL.replace("longwind", "shortwind")),
     ),
     Way("choose", "login/choose.html", "Choose an organisation", typing(tenants.GUEST)),
-    Way("leaving", "start/leaving.html", "Taking you to Globex's sign-in page\u2026", leaving),
+    Way("leaving", "leaving.html", "Taking you to Globex's sign-in page\u2026", leaving),
     Way("account", "account/account.html", "You are signed in as", Visitor.sign_in),
+    Way(
+        "account-sessions",
+        "account/account.html",
+        "You are signed in as",
+        account_of_several_sessions,
+    ),
     Way("account-long", "account/account.html", "You are signed in as", account_of_long_names),
-    Way("sign-out", "login/signed_out.html", "Sign out of Clientshare?", sign_out),
+    Way("sign-out", "logout/signed_out.html", "Sign out of Clientshare?", sign_out),
     Way("sign-out-expired", ERROR, "Please send the form again", sign_out_expired),
     Way(
         "signed-out",
-        "login/signed_out.html",
+        "logout/signed_out.html",
         "You are signed out of Clientshare",
         going("/logout"),
     ),
@@ -183,4 +201,4 @@ SERVICE = (
     Way("other-host", ERROR, "This is not our address", other_host),
     Way("broken", ERROR, "We could not do that just now", going("/break")),
 )
-WAYS = (*SERVICE, *COMPANY)
+WAYS = (*SERVICE, *SIGN_OUT, *ADMINISTRATION, *COMPANY)

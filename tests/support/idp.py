@@ -166,7 +166,7 @@ class Idp:
             authenticated_after=None,
             contexts=(),
         )
-        return replace(good, **overrides)
+        return good._replace(**overrides)
 
     def metadata(self, **overrides) -> bytes:
         """Return the IdP's metadata; overrides are fields of sp.demo.metadata.IdpDescription."""

@@ -24,12 +24,14 @@ from support.real_idp import PASSWORD, fetch
 from support.serving import read_whole, serving
 
 from sp import db
-from sp.audit import ledger
+from sp.audit import events, ledger
 from sp.config import Config
-from sp.flows import connection, membership
+from sp.flows import connection, membership, revocation
 from sp.flows.actor import COMMAND_LINE
 
 DEEP = "/account?week=9"
+BY_COMPANY = {events.LOGOUT_REQUEST, events.LOGOUT_RESPONSE}
+BY_PEOPLE = {events.SIGN_IN, events.SIGN_OUT} | BY_COMPANY
 
 
 @dataclass
@@ -76,6 +78,11 @@ class OurSite:
         """Go the whole way, in a new browser unless there is one, and give the page at its end."""
         return sign_in(self.ask(browser or HttpBrowser(over_http()), person, slug), person)
 
+    def sign_in_again(self, browser, person="ada", slug="acme"):
+        """Sign in anew while the browser is signed in here and there, as a page may demand."""
+        start = f"{self.url}/saml/{slug}/login?fresh=1&return_to={DEEP}"
+        return sign_in(browser.open(start), person)
+
     def portal(self, idp, relay_state=DEEP, slug="acme"):
         """Return the address behind the tile at the Identity Provider's portal."""
         return idp.portal(self.config.entity_id(slug), relay_state)
@@ -90,9 +97,25 @@ class OurSite:
         """Return the codes of an organisation's sign-in events, oldest first."""
         return [event.code for event in self.events(slug)]
 
-    def events(self, slug="acme"):
+    def record(self, slug="acme"):
+        """Return kind and code of what people and Identity Providers did, oldest first.
+
+        The chain holds, and every logout message is judged as on the day.
+        """
+        self.run("audit", "verify", slug)
+        found = [each for each in self.events(slug, None) if each.kind in BY_PEOPLE]
+        for each in found:
+            if each.kind in BY_COMPANY:
+                self.run("audit", "reverify", f"{slug}:{each.sequence}")
+        return [(each.kind, each.code) for each in found]
+
+    def sessions(self, slug="acme"):
+        """Return whose sessions are live, the newest first."""
+        return [each.email for each in revocation.list_sessions(slug)]
+
+    def events(self, slug="acme", kind="sign_in"):
         with db.read() as transaction:
-            found = ledger.list_events(transaction, slug, limit=1000, kind="sign_in")
+            found = ledger.list_events(transaction, slug, limit=1000, kind=kind)
         return found[::-1]
 
     def people(self, slug="acme"):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qs, urlsplit
 
 from flask.testing import FlaskClient
@@ -87,6 +87,19 @@ class Person:
     def cookie(self, name, path="/"):
         found = self.client.get_cookie(name, "sp.example.com", path)
         return found and found.value
+
+
+def sign_in_at_globex(config, client):
+    """Sign Ada in at a second organisation, which is live, as a person of its own."""
+    there = Person(client, answers=40)
+    there.idp = Idp(sp_entity_id=config.entity_id("globex"), acs_url=config.acs_url("globex"))
+    there.start("/saml/globex/login")
+    attributes = tuple(
+        each if each.name != "email" else replace(each, values=("ada@globex.example",))
+        for each in there.idp.spec().attributes
+    )
+    there.post(there.make(attributes=attributes), url="/saml/globex/acs")
+    return there
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ from support.tenants import furnish
 from support.visitor import Visitor
 
 SIZES = {"phone": (390, 780), "desktop": (1100, 720)}
-README_SIZE = (820, 480)
-IN_README = ("login", "refused", "account")
+COLUMN, WIDE = (820, 480), (1100, 480)
+IN_README = {"login": COLUMN, "refused": COLUMN, "account": COLUMN, "admin-sessions": WIDE}
 
 
 @contextmanager
@@ -65,7 +65,7 @@ def photograph(tab, given, name):
     """Take one page in the looks that are wanted, where it stands."""
     tab.wait_for_load_state("load")
     if not given.all:
-        take(tab, given.folder / f"{name}.png", README_SIZE, "light")
+        take(tab, given.folder / f"{name}.png", IN_README.get(name, COLUMN), "light")
         return
     for size, window in SIZES.items():
         for scheme in ("light", "dark"):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 
-from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT, saml, time_util
+from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT, BINDING_SOAP, saml, time_util
 from saml2.authn_context import PASSWORDPROTECTEDTRANSPORT
 from saml2.config import IdPConfig
 from saml2.ident import IdentDB
 from saml2.metadata import entity_descriptor
 from saml2.server import Server
 
-BINDINGS = {"redirect": BINDING_HTTP_REDIRECT, "post": BINDING_HTTP_POST}
+BINDINGS = {"redirect": BINDING_HTTP_REDIRECT, "post": BINDING_HTTP_POST, "soap": BINDING_SOAP}
 NAME_IDS = {
     "persistent": saml.NAMEID_FORMAT_PERSISTENT,
     "transient": saml.NAMEID_FORMAT_TRANSIENT,
@@ -30,6 +32,15 @@ known = defaultdict(dict)
 """The NameIDs that were given out, by test: they outlive a change of the settings."""
 
 
+@dataclass(frozen=True)
+class Issued:
+    """Whom an assertion named, to which Service Provider, and by which SessionIndex."""
+
+    entity_id: str
+    name_id: saml.NameID
+    session_index: str
+
+
 class Engine:
     def __init__(self, folder: Path, base_url: str, settings: dict) -> None:
         self.folder, self.base_url = folder, base_url
@@ -39,17 +50,24 @@ class Engine:
         self.server.ident = IdentDB(known[settings["test"]], name_qualifier=self.config.entityid)
         if settings["encryption"]:
             self._encrypt_with(settings["encryption"])
+        self.one_at_a_time, self.assertions = threading.Lock(), []
+        self._note_assertions()
 
     def _configuration(self):
         settings = self.settings
         mine, *others = dict.fromkeys(settings["signs_with"] + settings["publishes"])
         key, certificate = str(self.folder / f"{mine}.key"), str(self.folder / f"{mine}.crt")
         sso = [(f"{self.base_url}/sso", BINDINGS[each]) for each in settings["bindings"]]
+        places = {"soap": f"{self.base_url}/slo/soap"}
+        slo = [
+            (places.get(each, f"{self.base_url}/slo"), BINDINGS[each])
+            for each in settings["logout_bindings"]
+        ]
         return {
             "entityid": f"{self.base_url}/metadata",
             "service": {
                 "idp": {
-                    "endpoints": {"single_sign_on_service": sso},
+                    "endpoints": {"single_sign_on_service": sso, "single_logout_service": slo},
                     "policy": {
                         "default": {
                             "lifetime": {"minutes": 10},
@@ -83,6 +101,16 @@ class Engine:
 
         security.encrypt_assertion = encrypt_assertion
 
+    def _note_assertions(self):
+        """Keep each assertion as it is before it is encrypted."""
+        set_up = self.server.setup_assertion
+
+        def setup_assertion(*parts, **named_parts):
+            self.assertions.append(set_up(*parts, **named_parts))
+            return self.assertions[-1]
+
+        self.server.setup_assertion = setup_assertion
+
     def metadata(self):
         return str(entity_descriptor(self.config))
 
@@ -106,13 +134,14 @@ class Engine:
         return {"in_response_to": None, "sp_entity_id": entity_id, "destination": destination}
 
     def answer(self, wanted, name, attributes):
+        """Return a Response, and what it issued."""
         person = {"uid": [name], **attributes}
         readable = READABLE.get(self.settings["name_id"])
         name_id = readable and saml.NameID(
             format=NAME_IDS[self.settings["name_id"]], text=person[readable][0]
         )
-        return str(
-            self.server.create_authn_response(
+        with self.one_at_a_time:
+            response = self.server.create_authn_response(
                 person,
                 userid=name,
                 name_id=name_id,
@@ -122,4 +151,6 @@ class Engine:
                 digest_alg=SHA256,
                 **wanted,
             )
-        )
+            assertion = self.assertions.pop()
+        index = assertion.authn_statement[0].session_index
+        return str(response), Issued(wanted["sp_entity_id"], assertion.subject.name_id, index)

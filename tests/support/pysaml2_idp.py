@@ -30,6 +30,7 @@ LOG = "server.log"
 class PySaml2(RealIdp):
     name = "pysaml2"
     metadata_path = "/metadata"
+    logout_path = "/logout"
 
     def save(self):
         settings = vars(self.settings) | {"test": self.test, "trusted": []}

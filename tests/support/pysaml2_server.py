@@ -8,36 +8,20 @@ At every request it reads FOLDER/settings.json; other settings, another pysaml2 
 from __future__ import annotations
 
 import base64
-import json
 import secrets
 import sys
-from functools import cache
 from html import escape
-from pathlib import Path
 
 from flask import Flask, make_response, redirect, request
-from support.pysaml2_engine import Engine
+from support import pysaml2_slo
+from support.pysaml2_sessions import COOKIE, Session, attributes_of, engine, page, sessions
 from werkzeug.serving import make_server
 
-FOLDER = Path(sys.argv[1])
 PASSWORD = sys.argv[2]
 
 app = Flask(__name__)
-sessions = {}
+app.register_blueprint(pysaml2_slo.bp)
 waiting = {}
-
-
-@cache
-def engine_of(text):
-    return Engine(FOLDER, app.config["BASE_URL"], json.loads(text))
-
-
-def engine():
-    return engine_of((FOLDER / "settings.json").read_text(encoding="utf-8"))
-
-
-def attributes_of(name):
-    return json.loads((FOLDER / "people.json").read_text(encoding="utf-8"))[name]
 
 
 @app.get("/metadata")
@@ -58,9 +42,9 @@ def portal():
 
 def proceed(wanted, relay_state):
     """Answer at once where the browser has a session here, else ask for the password."""
-    name = sessions.get(request.cookies.get("pysaml2"))
-    if name:
-        return answer(wanted, relay_state, name)
+    session = sessions.get(request.cookies.get(COOKIE))
+    if session:
+        return answer(wanted, relay_state, session)
     number = secrets.token_urlsafe()
     waiting[number] = wanted, relay_state
     return redirect(f"/login?number={number}")
@@ -80,15 +64,17 @@ def login():
         )
     wanted, relay_state = waiting.pop(number)
     cookie = secrets.token_urlsafe()
-    sessions[cookie] = name
-    response = make_response(answer(wanted, relay_state, name))
-    response.set_cookie("pysaml2", cookie, httponly=True, samesite="Lax")
+    sessions[cookie] = Session(name)
+    response = make_response(answer(wanted, relay_state, sessions[cookie]))
+    response.set_cookie(COOKIE, cookie, httponly=True, samesite="Lax")
     return response
 
 
-def answer(wanted, relay_state, name):
-    message = base64.b64encode(engine().answer(wanted, name, attributes_of(name)).encode()).decode()
-    fields = {"SAMLResponse": message, "RelayState": relay_state}
+def answer(wanted, relay_state, session):
+    message, issued = engine().answer(wanted, session.name, attributes_of(session.name))
+    session.issued.append(issued)
+    encoded = base64.b64encode(message.encode()).decode()
+    fields = {"SAMLResponse": encoded, "RelayState": relay_state}
     hidden = "".join(
         f"<input type=hidden name={each} value='{escape(value)}'>" for each, value in fields.items()
     )
@@ -96,10 +82,6 @@ def answer(wanted, relay_state, name):
         f"<form method=post action='{escape(wanted['destination'])}'>{hidden}"
         "<button>Go on</button></form><script>document.forms[0].submit()</script>"
     )
-
-
-def page(body):
-    return f"<!doctype html><html lang=en><title>pysaml2</title><body>{body}</body></html>"
 
 
 def run():

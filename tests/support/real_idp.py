@@ -4,6 +4,7 @@
     idp.trust(octets, more_octets)                     # metadata of Service Providers, these and no others
     idp.metadata()                                     # as its own page gives it
     idp.portal(entity_id, "/reports")                  # where a sign-in starts at the Identity Provider
+    idp.logout_url                                     # … and a sign-out; its page says LEFT at the end
 
 Each runs once for all tests; what a test changes is forgotten before the next one.
 """
@@ -23,7 +24,9 @@ from cryptography.hazmat.primitives import serialization
 from support.key_pairs import key_named
 
 PASSWORD = "right"
-PATIENCE = 20
+PATIENCE = 60
+LEFT = "logged out"
+"""What both say on the page at which a sign-out that starts there ends."""
 
 PEOPLE = {
     "ada": {
@@ -66,6 +69,17 @@ class Settings:
     wants_signed_requests: bool = False
     bindings: tuple[str, ...] = ("redirect", "post")
     """In which it takes requests, as its metadata says."""
+    logout_bindings: tuple[str, ...] = ("redirect", "post")
+    """In which it takes logout messages, as its metadata says; () for no single logout."""
+    logout_by: str = "redirect"
+    """By which it sends logout messages: "redirect" or "post"; pysaml2 asks by "soap", too."""
+    logout_in_frames: bool = False
+    """SimpleSAMLphp only: at once, each in a hidden frame of its page, not one after another."""
+    waits_for_frames: int = 20
+    """Seconds until a frame without an answer is given up."""
+    signs_logout: bool = True
+    names_session_indexes: bool = True
+    """pysaml2 only: whether its LogoutRequests hold the SessionIndexes of its session."""
     signs_with: str = "a"
     publishes: str = "a"
     """The names of the keys in its metadata."""
@@ -76,12 +90,17 @@ class RealIdp:
     """A running Identity Provider; `save` puts what was changed where its program reads it."""
 
     metadata_path: str
+    logout_path: str
 
     def __init__(self, folder: Path, base_url: str) -> None:
         self.folder = folder
         self.base_url = base_url
         self.settings = Settings()
         self.trusted: tuple[bytes, ...] = ()
+
+    @property
+    def logout_url(self):
+        return self.base_url + self.logout_path
 
     def save(self):
         raise NotImplementedError

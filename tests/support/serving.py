@@ -24,14 +24,20 @@ from sp.demo.context import DemoConfig
 from sp.demo.run import describe
 from sp.flows import demonstration
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 @contextmanager
 def serving(app):
     """Serve a program on loopback while a test runs; its port is free because we hold it."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    with running(make_server("127.0.0.1", 0, app, threaded=True)) as server:
+        yield server
+
+
+@contextmanager
+def running(server):
+    """Let a server of the standard library's kind serve from a thread."""
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

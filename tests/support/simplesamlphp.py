@@ -27,6 +27,7 @@ from sp.saml import urn
 LOG = "server.log"
 LIBRARY = Path("/usr/share/simplesamlphp")
 SSO = "/simplesaml/saml2/idp/SSOService.php"
+SLO = "/simplesaml/saml2/idp/SingleLogoutService.php"
 BINDINGS = {"redirect": urn.REDIRECT, "post": urn.POST}
 NAME_IDS = {
     "persistent": urn.PERSISTENT,
@@ -45,6 +46,8 @@ foreach (glob('FOLDER/trusted/*.xml') as $file) {
         $read = $entity->getMetadata20SP();
         unset($read['entityDescriptor'], $read['metadata-set']);
         $chosen = json_decode(file_get_contents('FOLDER/chosen.json'), true);
+        $by = fn ($each) => $each['Binding'] === $chosen['logout_by'];
+        $read['SingleLogoutService'] = array_values(array_filter($read['SingleLogoutService'], $by));
         $metadata[$id] = array_replace($read, $chosen);
     }
 }
@@ -54,6 +57,7 @@ foreach (glob('FOLDER/trusted/*.xml') as $file) {
 class SimpleSamlPhp(RealIdp):
     name = "SimpleSAMLphp"
     metadata_path = "/simplesaml/saml2/idp/metadata.php"
+    logout_path = f"{SLO}?ReturnTo=/simplesaml/logout.php"
 
     def prepare(self):
         """Write what does not change while it runs."""
@@ -76,7 +80,11 @@ class SimpleSamlPhp(RealIdp):
             "saml20.sign.assertion": self.settings.sign in {"assertion", "both"},
         }
         insists = {"validate.authnrequest": True} if self.settings.wants_signed_requests else {}
-        self._write("chosen.json", signs | insists)
+        logout = {
+            "logout_by": BINDINGS[self.settings.logout_by],
+            "core:logout-timeout": self.settings.waits_for_frames,
+        }
+        self._write("chosen.json", signs | insists | logout)
         self._write("hosted.json", {self.base_url + self.metadata_path: self._hosted() | signs})
         self._write("people.json", {"people": self._people()})
         for old in (self.folder / "trusted").iterdir():
@@ -131,6 +139,10 @@ class SimpleSamlPhp(RealIdp):
             "validate.authnrequest": settings.wants_signed_requests,
             "signature.algorithm": urn.RSA_SHA256,
             "SingleSignOnServiceBinding": [BINDINGS[each] for each in settings.bindings],
+            "SingleLogoutServiceBinding": [BINDINGS[each] for each in settings.logout_bindings],
+            "logouttype": "iframe" if settings.logout_in_frames else "traditional",
+            "sign.logout": settings.signs_logout,
+            "validate.logout": True,
             "NameIDFormat": NAME_IDS[settings.name_id],
             "authproc": {
                 "1": {"class": "saml:PersistentNameID", "attribute": "uid"},

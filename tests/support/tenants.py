@@ -108,9 +108,10 @@ def _by_post(sites):
     """The demonstration's own metadata, as if it took requests by POST only."""
     published = HttpBrowser(over_http()).open(f"{sites.idp}/metadata").reply.body
     root = etree.fromstring(published)
-    for each in root.findall(f".//{{{MD}}}SingleSignOnService"):
-        if each.get("Binding") == REDIRECT:
-            each.getparent().remove(each)
+    for name in ("SingleSignOnService", "SingleLogoutService"):
+        for each in root.findall(f".//{{{MD}}}{name}"):
+            if each.get("Binding") == REDIRECT:
+                each.getparent().remove(each)
     return etree.tostring(root)
 
 

@@ -2,6 +2,7 @@
 
 visitor = Visitor(tab, sites)
 visitor.go("/login"); visitor.type_email("ada@acme.example"); visitor.sign_in_there("ada")
+visitor.switch(logout="frames")                      # of the company's login, in this browser
 visitor.answer("initech", groups=("visitors",))     # an answer is made and posted from the company's site
 """
 
@@ -37,6 +38,14 @@ class Visitor:
     def go(self, path):
         self.tab.goto(self.sites.service + path)
 
+    @property
+    def headline(self):
+        return " ".join(self.tab.text_content("h1").split()).replace("\u2019", "'")
+
+    @property
+    def text(self):
+        return " ".join(self.tab.text_content("main").split()).replace("\u2019", "'")
+
     def go_there(self, path):
         """Open a page of the company's login."""
         self.tab.goto(self.sites.idp + path)
@@ -57,9 +66,16 @@ class Visitor:
         self.tab.fill("input[type=password]", password)
         self.press("Sign in")
 
-    def sign_in(self):
-        self.type_email("ada@acme.example")
-        self.sign_in_there()
+    def switch(self, **choices):
+        """Set switches of the company's login in this browser."""
+        self.go_there("/switches")
+        for name, value in choices.items():
+            self.tab.check(f"[name={name}][value={value}]")
+        self.press("Save the switches")
+
+    def sign_in(self, person="ada"):
+        self.type_email(f"{person}@acme.example")
+        self.sign_in_there(person)
         self.tab.wait_for_url("**/account")
 
     def answer(self, slug, *, spoil="", octets=None, **changes):

@@ -6,6 +6,8 @@ with prepared(config, tmp_path) as service:       # inside the program's context
     service.config.base_url                       # http://sp.localhost:…, on 127.0.0.1
     service.workers()                             # their process ids
     service.errors()                              # what they logged as an error
+    with another_node(service, tmp_path) as node:   # on the same database and folders
+        node.port                                 # where it listens; its base URL is the first one's
 """
 
 from __future__ import annotations
@@ -49,6 +51,18 @@ def prepared(config, folder):
                 db.engine.dispose()
 
 
+@contextmanager
+def another_node(service, folder):
+    """Start a second node of a deployment; before both there would be a load balancer."""
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        node = Service(service.config, service.app, held, folder / "another-gunicorn.log")
+        try:
+            node.start()
+            yield node
+        finally:
+            node.end()
+
+
 @dataclass
 class Service:
     config: Config
@@ -56,6 +70,10 @@ class Service:
     held: socket.socket
     log: Path
     process: subprocess.Popen | None = None
+
+    @property
+    def port(self):
+        return self.held.getsockname()[1]
 
     def start(self):
         """Start it, and wait until it says that it is ready."""
@@ -101,7 +119,9 @@ class Service:
     def _is_ready(self):
         """Ask it; while nobody accepts what comes to the port, there is no answer."""
         try:
-            reply = over_http(patience=1)("GET", f"{self.config.base_url}/readyz", {}, None)
+            reply = over_http(patience=1)(
+                "GET", f"http://sp.localhost:{self.port}/readyz", {}, None
+            )
         except TimeoutError:
             return False
         return reply.status == HTTPStatus.OK

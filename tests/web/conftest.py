@@ -12,9 +12,15 @@ from sp.flows.actor import COMMAND_LINE
 
 
 @pytest.fixture
-def acme(app, config, clock, quick_keys):
+def metadata():
+    """What acme's metadata says besides; fields of sp.demo.metadata.IdpDescription."""
+    return {}
+
+
+@pytest.fixture
+def acme(app, config, clock, quick_keys, metadata):
     key_rollover.generate_keys(config, actor=COMMAND_LINE)
-    return make_live(config, "acme", "acme.example")
+    return make_live(config, "acme", "acme.example", **metadata)
 
 
 @pytest.fixture

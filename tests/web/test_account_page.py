@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from support.pages import read
+from support.pages import Person, read
 
 from sp.demo.messages import AttributeSpec
-from sp.flows import membership, revocation
+from sp.flows import membership, presence, revocation
 from sp.flows.actor import COMMAND_LINE
+from sp.flows.selection import Selection
 
 SESSION = "__Host-sp_session"
 
@@ -28,9 +29,12 @@ def test_page_says_who_is_signed_in_how_and_until_when(ada, clock):
     assert "Through Acme's own login" in page.text
     assert "5 minutes ago" in page.text
     assert "in 12 hours at the latest Sooner if you do nothing here for 2 hours." in page.text
-    since, until = page.tree.iter("time")
+    since, until, first_seen, last_seen = page.tree.iter("time")
     assert since.get("datetime") == "2026-03-02T09:00:00Z"
     assert until.get("title") == "2026-03-02 21:00:00 UTC"
+    assert first_seen.get("datetime") == since.get("datetime")
+    assert last_seen.get("datetime") == "2026-03-02T09:05:00Z"
+    assert "Only here, in this browser." in page.text
     assert page.buttons == {"Sign out": "/logout"}
 
 
@@ -63,7 +67,7 @@ def test_signing_out_ends_the_session_and_takes_the_cookie(ada):
     answer = sign_out(ada)
     assert (answer.status_code, answer.location) == (303, "/logout")
     assert ada.cookie(SESSION) is None
-    assert revocation.sign_out(token) is False
+    assert presence.find_session(token) is None
     assert ada.client.get("/whoami").status_code == 401
 
 
@@ -114,6 +118,8 @@ def test_programs_read_who_is_signed_in(ada, clock):
         "account": membership.list_accounts("acme")[0].id,
         "role": "member",
         "how": "sso",
+        "authn_instant": "2026-03-02T09:00:00Z",
+        "authn_context": "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
         "signed_in_at": "2026-03-02T09:00:00Z",
         "expires_at": "2026-03-02T21:00:00Z",
     }
@@ -143,6 +149,39 @@ def test_session_that_is_not_used_ends(ada, clock, span, status):
     assert ada.client.get("/whoami").status_code == status
 
 
+def test_idle_timeout_that_is_changed_holds_from_the_next_request_on(ada, clock, policy):
+    ada.sign_in()
+    clock.advance(timedelta(minutes=20))
+    policy(idle_seconds=900)
+    assert ada.client.get("/whoami").status_code == 401
+    policy(idle_seconds=10_800)
+    assert ada.client.get("/whoami").status_code == 200
+    clock.advance(timedelta(hours=3))
+    assert ada.client.get("/whoami").status_code == 401
+
+
+def test_longest_life_that_is_changed_holds_for_sign_ins_from_then_on(ada, app, policy):
+    ada.sign_in()
+    policy(absolute_seconds=3600)
+    assert ada.client.get("/whoami").json["expires_at"] == "2026-03-02T21:00:00Z"
+    again = Person(app.test_client(), answers=1)
+    again.sign_in()
+    assert again.client.get("/whoami").json["expires_at"] == "2026-03-02T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("floor", "end"),
+    [(0, "09:05:00"), (600, "09:10:00"), (240, "09:05:00")],
+)
+def test_end_that_the_company_sets_is_kept_unless_it_is_under_the_floor(
+    ada, clock, policy, floor, end
+):
+    policy(floor_seconds=floor)
+    ada.start()
+    ada.answer(session_not_on_or_after=clock.now() + timedelta(minutes=5))
+    assert ada.client.get("/whoami").json["expires_at"] == f"2026-03-02T{end}Z"
+
+
 def test_session_that_is_used_goes_on_until_its_end(ada, clock):
     ada.sign_in()
     for _ in range(7):
@@ -160,7 +199,7 @@ def test_suspended_person_is_out_at_the_next_click(ada):
 
 def test_session_ended_by_staff_is_over_at_the_next_click(ada):
     ada.sign_in()
-    revocation.revoke("acme", actor=COMMAND_LINE)
+    revocation.revoke("acme", Selection(everybody=True), actor=COMMAND_LINE)
     assert ada.client.get("/whoami").status_code == 401
 
 

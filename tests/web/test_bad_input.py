@@ -32,13 +32,16 @@ QUIETLY = settings(
 )
 
 
+NAMES = ["return_to", "login_hint", "restart", "again", "fresh", "context"]
+
+
 def encodable(text):
     return text.encode("utf-8", "surrogatepass")
 
 
 @pytest.mark.parametrize("path", ["/login", START, "/account", "/saml/acme/metadata", "/logout"])
 @QUIETLY
-@given(name=st.sampled_from(["return_to", "login_hint", "restart", "again"]), value=TEXT)
+@given(name=st.sampled_from(NAMES), value=TEXT)
 def test_any_query_is_answered(ada, path, name, value):
     answer = ada.client.get(path, query_string={name: encodable(value)})
     assert answer.status_code < 500

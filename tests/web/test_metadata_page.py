@@ -7,6 +7,7 @@ from support.pages import read
 
 from sp.flows import connection, membership
 from sp.flows.actor import COMMAND_LINE
+from sp.saml import urn
 
 URL = "/saml/acme/metadata"
 
@@ -18,6 +19,16 @@ def test_document_says_who_we_are_for_this_organisation(ada, config):
     assert root.get("entityID") == config.entity_id("acme")
     assert "Content-Disposition" not in answer.headers
     assert answer.headers["Cache-Control"] == "public, max-age=300"
+
+
+def test_document_says_where_logout_messages_go_by_each_binding(ada):
+    root = etree.fromstring(ada.client.get(URL).data)
+    services = root.findall("md:SPSSODescriptor/md:SingleLogoutService", urn.PREFIXES)
+    assert [(each.get("Binding"), each.get("Location")) for each in services] == [
+        (urn.REDIRECT, "https://sp.example.com/saml/acme/slo"),
+        (urn.POST, "https://sp.example.com/saml/acme/slo"),
+        (urn.SOAP, "https://sp.example.com/saml/acme/slo/soap"),
+    ]
 
 
 def test_download_has_a_name_of_its_own(ada):

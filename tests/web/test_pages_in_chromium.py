@@ -9,6 +9,7 @@ from support.browser import fresh_context
 from support.databases import make_app
 from support.pages import make_live
 from support.serving import read_whole, serving
+from support.sight import type_email
 
 from sp.db import db
 from sp.flows import key_rollover
@@ -76,7 +77,7 @@ def policy_complaints(tab):
 
 def test_login_form_may_end_at_a_second_origin(tab, origin):
     tab.goto(f"{origin}/login")
-    tab.keyboard.type("ada@acme.example")
+    type_email(tab, "ada@acme.example")
     tab.keyboard.press("Enter")
     tab.wait_for_url("http://second.localhost:*/arrived*")
     assert tab.text_content("body") == "GET with nothing in the body"

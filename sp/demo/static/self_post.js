@@ -1,1 +1,1 @@
-document.getElementById("answer").submit();
+document.getElementById("message").submit();
