@@ -6,14 +6,16 @@ import base64
 import sys
 
 import pytest
+from lxml import etree
 from onelogin.saml2.response import OneLogin_Saml2_Response
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 from support.idp import ACS_URL, IDP_ENTITY_ID, NOW, REQUEST_ID, SP_ENTITY_ID, Idp, find, key_named
-from support.judging import IDP
+from support.judging import IDP, code_of_judgement
 from support.tree_changes import added, changed, removed
 
 from sp.saml import gate, second_verdict, toolkit, xml
+from sp.saml.urn import q
 
 CHANGES = {
     "none": None,
@@ -124,6 +126,24 @@ def test_documents_are_held_against_the_schemas():
     assert broken(IDP.response(), toolkit.PROTOCOL) is None
     assert broken(IDP.metadata(), toolkit.METADATA) is None
     assert "Vers" in broken(IDP.response().replace(b"Version=", b"Vers="), toolkit.PROTOCOL)
+
+
+def list_prefixes(signature):
+    method = find(signature, "ds:SignedInfo/ds:CanonicalizationMethod")
+    etree.SubElement(method, q("ec:InclusiveNamespaces"), PrefixList="xs saml")
+
+
+@pytest.mark.parametrize("encrypt", [False, True])
+def test_prefixes_listed_for_the_signed_info_break_no_schema(encrypt):
+    octets = IDP.response(
+        sign="both", encrypt=encrypt, signature={"template_change": list_prefixes}
+    )
+    assert code_of_judgement(octets) == ""
+
+
+def test_prefixes_listed_anywhere_else_break_the_schema():
+    octets = IDP.response(added("saml:Assertion", "ec:InclusiveNamespaces", PrefixList="xs"))
+    assert code_of_judgement(octets) == "schema"
 
 
 def test_the_request_is_not_compared_by_the_library():
