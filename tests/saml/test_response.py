@@ -91,6 +91,14 @@ def test_a_failure_status_is_told_with_its_codes(sign):
     assert judgement.verified == (sign == "response")
 
 
+@pytest.mark.parametrize("encrypt", [False, True])
+def test_a_second_code_below_success_does_not_make_it_a_failure(encrypt):
+    status = (names.SUCCESS, names.SUCCESS.replace("Success", "ProxyCountExceeded"))
+    judgement = judge(IDP.response(status=status, encrypt=encrypt))
+    assert judgement.refusal is None
+    assert judgement.status == status
+
+
 def test_every_signature_that_is_present_must_verify():
     def spoil(root):
         root.set("Consent", "urn:oasis:names:tc:SAML:2.0:consent:obtained")
