@@ -37,7 +37,9 @@ _NCNAME: Final = re.compile(
 )
 
 _STATUS_CODES: Final = "samlp:Status/samlp:StatusCode"
-_CONFIRMATION_DATA: Final = "saml:Subject/saml:SubjectConfirmation/saml:SubjectConfirmationData"
+_CONFIRMED_REQUESTS: Final = (
+    "saml:Subject/saml:SubjectConfirmation/saml:SubjectConfirmationData/@InResponseTo"
+)
 
 
 class Gated(NamedTuple):
@@ -45,7 +47,7 @@ class Gated(NamedTuple):
 
     octets: the XML as it came, of SOAP the whole envelope. At most one of `assertion` and
     `encrypted_assertion` is there, both children of `root`; a logout message has neither.
-    `in_response_to` is that of the confirmation where it can be read, else that of the message.
+    `in_response_to` is that of a confirmation where it can be read, else that of the message.
     """
 
     octets: bytes
@@ -163,11 +165,12 @@ def _inspect_count(root: Element, count: int) -> None:
 
 
 def _in_response_to(root: Element, assertion: Element | None) -> str | None:
-    if assertion is not None:
-        for data in tree.find_all(assertion, _CONFIRMATION_DATA):
-            if (value := data.get("InResponseTo")) is not None:
-                return value
-    return root.get("InResponseTo")
+    """Return that of the confirmations which the message repeats, else the first of theirs."""
+    around = root.get("InResponseTo")
+    if assertion is None:
+        return around
+    within = tree.find_values(assertion, _CONFIRMED_REQUESTS)
+    return around if around in within or not within else within[0]
 
 
 def _issuer(root: Element, assertion: Element | None) -> str | None:

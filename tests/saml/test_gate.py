@@ -2,6 +2,7 @@
 
 import random
 from contextlib import suppress
+from copy import deepcopy
 
 import pytest
 from lxml import etree
@@ -58,6 +59,20 @@ def test_the_confirmation_says_which_request_is_answered_before_the_response_doe
     assert gate.read_message(response_only, "Response").in_response_to == "_of-the-response"
     assert gate.read_message(encrypted, "Response").in_response_to == "_of-the-response"
     assert gate.read_message(neither, "Response").in_response_to is None
+
+
+def test_of_several_confirmations_the_one_that_the_response_repeats_says_which_request():
+    def change(root):
+        subject = find(root, "saml:Assertion/saml:Subject")
+        copy = deepcopy(find(subject, "saml:SubjectConfirmation"))
+        find(copy, "saml:SubjectConfirmationData").set("InResponseTo", "_another")
+        subject.insert(1, copy)
+
+    both = IDP.response(change)
+    confirmations_only = IDP.response(change, response_in_response_to=None)
+
+    assert gate.read_message(both, "Response").in_response_to == REQUEST_ID
+    assert gate.read_message(confirmations_only, "Response").in_response_to == "_another"
 
 
 def test_the_issuer_of_the_assertion_stands_in_for_that_of_the_response():

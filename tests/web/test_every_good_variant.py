@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from lxml import etree
 from support.idp import ADA_ATTRIBUTES, SP_ENTITY_ID, Idp, find, key_named
 from support.pages import ACS, Person, make_live
 from support.tree_changes import added
@@ -18,6 +19,7 @@ from sp.demo.encryption import DEFAULT
 from sp.demo.messages import AttributeSpec
 from sp.flows import key_rollover, membership, revocation
 from sp.flows.actor import COMMAND_LINE
+from sp.saml.urn import q
 
 ASSERTION = "saml:Assertion"
 SUBJECT_ID = "urn:oasis:names:tc:SAML:attribute:subject-id"
@@ -32,11 +34,21 @@ FORMS = (
 )
 
 
-def other_confirmation_first(root):
-    subject = find(root, f"{ASSERTION}/saml:Subject")
-    copy = deepcopy(find(subject, "saml:SubjectConfirmation"))
-    copy.find("{*}SubjectConfirmationData").set("Recipient", "https://elsewhere.example/")
-    subject.insert(1, copy)
+def other_confirmation_first(**data):
+    """Give a change that puts a copy of the confirmation first, its data changed."""
+
+    def change(root):
+        subject = find(root, f"{ASSERTION}/saml:Subject")
+        copy = deepcopy(find(subject, "saml:SubjectConfirmation"))
+        copy.find("{*}SubjectConfirmationData").attrib.update(data)
+        subject.insert(1, copy)
+
+    return change
+
+
+def list_prefixes(signature):
+    method = find(signature, "ds:SignedInfo/ds:CanonicalizationMethod")
+    etree.SubElement(method, q("ec:InclusiveNamespaces"), PrefixList="xs saml")
 
 
 def emails(*values):
@@ -109,7 +121,14 @@ VARIANTS = {
     },
     "OneTimeUse": {"change": added(f"{ASSERTION}/saml:Conditions", "saml:OneTimeUse")},
     "ProxyRestriction": {"change": added(f"{ASSERTION}/saml:Conditions", "saml:ProxyRestriction")},
-    "another confirmation first": {"change": other_confirmation_first},
+    "another confirmation first": {
+        "change": other_confirmation_first(Recipient="https://elsewhere.example/")
+    },
+    "a confirmation for another request first": {
+        "change": other_confirmation_first(InResponseTo="_another")
+    },
+    "a code below Success": {"status": (names.SUCCESS, names.NO_PASSIVE)},
+    "prefixes listed for the signed info": {"signature": {"template_change": list_prefixes}},
     "another address": {"address": "192.0.2.1"},
     "no SessionIndex": {"session_index": None},
     "SessionIndex is a number": {"session_index": "7"},
