@@ -11,6 +11,7 @@ from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
+from sp.saml import urn
 from sp.saml.errors import Refused, refuse
 from sp.saml.types import Element
 from sp.saml.xml_limits import MESSAGE, Limits, broken_rules
@@ -33,6 +34,7 @@ WHITE_SPACE: Final = " \t\r\n"
 _INSTANT: Final = re.compile(
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?", re.ASCII
 )
+_TYPE: Final = urn.q("xsi:type")
 _of_thread: Final = threading.local()
 _ROOT_NAME: Final = re.compile(rb"(?:\s*+<\?xml[^>]*\?>)?\s*+<[^\s/>!?]++")
 
@@ -82,9 +84,10 @@ def know(name: str) -> None:
 def declare_prefixes(octets: bytes, scope: dict[str | None, str]) -> bytes:
     """Put on a document's root the declarations in `scope` that it uses without declaring them.
 
-    What was encrypted in its place may lean on declarations around it (XML Encryption 4.3).
+    What was encrypted in its place may lean on declarations around it (XML Encryption 4.3), also
+    for the types that it names.
     """
-    if _stands_alone(octets):
+    if _stands_alone(octets, scope):
         return octets
     # Only to see the names: what cannot be read comes out unchanged, for `parse` to refuse.
     parser = _make_parser(recover=True)
@@ -103,6 +106,7 @@ def declare_prefixes(octets: bytes, scope: dict[str | None, str]) -> bytes:
     }
     if not re.search("[{:]", str(root.tag)):
         used.add(None)
+    used |= _undeclared_types(root, octets, scope)
     declarations = "".join(
         f" xmlns{':' + prefix if prefix else ''}={quoteattr(scope[prefix])}"
         for prefix in sorted(used & scope.keys(), key=str)
@@ -133,13 +137,27 @@ def read_instant(text: str | None) -> datetime:
         raise ValueError("out of the calendar") from None
 
 
-def _stands_alone(octets: bytes) -> bool:
+def _stands_alone(octets: bytes, scope: dict[str | None, str]) -> bool:
     """Say whether a document needs no declaration from around it, as most do."""
     try:
         root = etree.fromstring(octets, _parser_of_thread())
     except (etree.XMLSyntaxError, ValueError):
         return False
-    return str(root.tag).startswith("{")
+    return str(root.tag).startswith("{") and not _undeclared_types(root, octets, scope)
+
+
+def _undeclared_types(
+    root: Element, octets: bytes, scope: dict[str | None, str]
+) -> set[str | None]:
+    """Return the prefixes in scope of types that a document names and that it declares nowhere."""
+    spellings = (_TYPE, *(f"{prefix}:type" for prefix, uri in scope.items() if uri == urn.XSI))
+    values = (element.get(each) for element in root.iter("*") for each in spellings)
+    named = {value.partition(":")[0] for value in values if value and ":" in value}
+    return {
+        prefix
+        for prefix in named & scope.keys()
+        if not re.search(rb"\sxmlns:%b\s*=" % re.escape(prefix.encode()), octets)
+    }
 
 
 def _parser_of_thread() -> etree.XMLParser:

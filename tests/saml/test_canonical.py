@@ -1,5 +1,7 @@
 """The canonical form of a part of a document, and what is taken out of a document or put into it."""
 
+import re
+
 import pytest
 from lxml import etree
 from support.refusals import code_of
@@ -106,6 +108,28 @@ def test_prefixes_used_without_declaration_are_declared_on_the_root(octets, tag,
 
     assert root.tag == tag
     assert set(root.nsmap) == declared
+
+
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+TYPES = {"saml": "urn:saml", "xs": "urn:xs", "xsi": XSI, "i": XSI}
+
+
+@pytest.mark.parametrize(
+    ("octets", "declared"),
+    [
+        (f"<saml:a xmlns:saml='urn:s' xmlns:xsi='{XSI}'><b xsi:type='xs:c'/></saml:a>", {"xs"}),
+        ("<saml:a><b xsi:type='xs:c'/></saml:a>", {"saml", "xsi", "xs"}),
+        ("<saml:a><b i:type='xs:c'/></saml:a>", {"saml", "i", "xs"}),
+        ("<saml:a><b xmlns:xs = 'urn:own' xsi:type='xs:c'/></saml:a>", {"saml", "xsi"}),
+        ("<saml:a><b xsi:type='c'/><b xsi:type='no:c'/></saml:a>", {"saml", "xsi"}),
+        ("<saml:a><b type='xs:c' saml:type='xs:c'/></saml:a>", {"saml"}),
+    ],
+)
+def test_prefixes_of_types_used_without_declaration_are_declared_on_the_root(octets, declared):
+    before = set(re.findall(r"xmlns:(\w+)='", octets))
+    after = xml.declare_prefixes(octets.encode(), TYPES)
+
+    assert set(xml.parse(after).nsmap) == before | declared
 
 
 @pytest.mark.parametrize(

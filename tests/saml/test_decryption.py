@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from lxml import etree
 from support.idp import ADA_NAME_ID, Idp, find, key_named
+from support.judging import code_of_judgement
 from support.refusals import code_of
 
 from sp.demo import names
@@ -152,6 +153,18 @@ def test_prefixes_declared_around_the_encrypted_element_are_put_on_the_plain_one
     name_id = gate.read_decrypted(octets, "NameID")
 
     assert (name_id.text, name_id.nsmap) == (ADA_NAME_ID, {"saml": names.SAML})
+
+
+@pytest.mark.parametrize("prefixes", [(), ("xs",)])
+def test_a_type_named_by_a_prefix_declared_around_the_encrypted_element_is_known(prefixes):
+    declaration = f' xmlns:xs="{names.XS}"'.encode()
+    octets = IDP.response(sign="none").replace(declaration, b"")
+    root = etree.fromstring(octets.replace(b" xmlns:samlp=", declaration + b" xmlns:samlp="))
+    IDP.sign(find(root, "saml:Assertion"), prefixes=prefixes)
+    plain = to_octets(find(root, "saml:Assertion")).replace(declaration, b"")
+    encrypted_in_place(root, plain)
+
+    assert code_of_judgement(to_octets(root)) == ""
 
 
 def test_declarations_that_the_plain_octets_do_not_need_are_not_put_on_them():
