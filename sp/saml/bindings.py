@@ -36,11 +36,13 @@ def decode_base64(value: str, section: str) -> bytes:
     if "\r" in value or "\n" in value:
         text = value.replace("\r", "").replace("\n", "")
     try:
-        octets = binascii.a2b_base64(text.encode("ascii"), strict_mode=True)
+        encoded = text.encode("ascii")
+        octets = binascii.a2b_base64(encoded, strict_mode=True)
     except ValueError:
         raise refuse("not_base64", "base64", section=section) from None
-    # Python's strict mode lets superfluous padding pass, and nothing at all.
-    if not octets or len(text) != (len(octets) + 2) // 3 * 4:
+    # Python's strict mode lets superfluous padding pass, bits behind the last octet, and nothing
+    # at all.
+    if not octets or binascii.b2a_base64(octets, newline=False) != encoded:
         raise refuse("not_base64", "base64", section=section)
     return octets
 

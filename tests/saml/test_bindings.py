@@ -44,6 +44,8 @@ def test_line_ends_are_taken_out(end):
         "\r\n",
         "A",
         "AAA",
+        "AB==",
+        "AAB=",
         "AAAA=",
         "AAAA====",
         "AA==AA==",
