@@ -35,6 +35,7 @@ _INSTANT: Final = re.compile(
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?", re.ASCII
 )
 _TYPE: Final = urn.q("xsi:type")
+_LONGEST_INSTANT: Final = 256
 _of_thread: Final = threading.local()
 _ROOT_NAME: Final = re.compile(rb"(?:\s*+<\?xml[^>]*\?>)?\s*+<[^\s/>!?]++")
 
@@ -125,7 +126,8 @@ def read_instant(text: str | None) -> datetime:
 
     Without a zone it is UTC. Fractions beyond the microsecond are cut off.
     """
-    match = _INSTANT.fullmatch(trim(text))
+    # The cache keeps every text that was read: none may be long.
+    match = None if len(text or "") > _LONGEST_INSTANT else _INSTANT.fullmatch(trim(text))
     if match is None:
         raise ValueError("not an xs:dateTime")
     seconds, fraction, zone = match.groups()
