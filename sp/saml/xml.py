@@ -188,7 +188,7 @@ def _has_dtd(root: Element) -> bool:
 
 
 def _explain(error: Any, octets: bytes, limits: Limits) -> Refused:
-    if b"<!DOCTYPE" in octets:
+    if b"<!DOCTYPE" in octets.replace(b"\0", b""):  # UTF-16, too
         return refuse("has_dtd", "no document type declaration")
     if error.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
         return refuse("too_deep", f"at most {limits.depth} levels of elements")
