@@ -24,6 +24,7 @@ from onelogin.saml2.xml_utils import OneLogin_Saml2_XML
 
 from sp.saml import tree, urn, xml
 from sp.saml.errors import ObjectionError
+from sp.saml.status import read_status
 from sp.saml.types import Element, Expectation
 from sp.saml.xmlsec_verification import verifies
 
@@ -92,7 +93,7 @@ _utils.OneLogin_Saml2_XML = _Xml  # type: ignore[attr-defined]
 
 
 class _Utils(_utils.OneLogin_Saml2_Utils):  # type: ignore[misc, name-defined]
-    """Its utilities, with our clock, our reader of times, and keys that are loaded once."""
+    """Its utilities, with our clock, our readers of times and status, and keys loaded once."""
 
     normalize_url = staticmethod(lru_cache(maxsize=256)(_utils.OneLogin_Saml2_Utils.normalize_url))
 
@@ -107,6 +108,10 @@ class _Utils(_utils.OneLogin_Saml2_Utils):  # type: ignore[misc, name-defined]
     @staticmethod
     def parse_SAML_to_time(text: str) -> int:  # noqa: N802 - its name
         return int(xml.read_instant(text).timestamp())
+
+    @staticmethod
+    def get_status(root: Element) -> dict[str, str]:
+        return {"code": read_status(root)[0]}  # by its name; the library takes what stands first
 
     @staticmethod
     def validate_sign(document: Element, *_: Any, xpath: str, **__: Any) -> bool:

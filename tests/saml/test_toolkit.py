@@ -128,6 +128,17 @@ def test_documents_are_held_against_the_schemas():
     assert "Vers" in broken(IDP.response().replace(b"Version=", b"Vers="), toolkit.PROTOCOL)
 
 
+def test_the_status_is_read_by_the_name_of_its_attribute():
+    def name_the_type_first(root):
+        code = find(root, "samlp:Status/samlp:StatusCode")
+        value = code.attrib.pop("Value")
+        code.set(q("xsi:type"), "samlp:StatusCodeType")
+        code.set("Value", value)
+
+    for sign in ("assertion", "response"):
+        assert code_of_judgement(IDP.response(name_the_type_first, sign=sign)) == ""
+
+
 def list_prefixes(signature):
     method = find(signature, "ds:SignedInfo/ds:CanonicalizationMethod")
     etree.SubElement(method, q("ec:InclusiveNamespaces"), PrefixList="xs saml")
