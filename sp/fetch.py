@@ -11,12 +11,13 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import string
 import time
 from collections.abc import Mapping
 from contextlib import closing
 from functools import cache
 from typing import Final
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from sp.errors import SpError
 
@@ -159,6 +160,7 @@ def _ask(
     body: bytes | None = None,
 ) -> http.client.HTTPResponse:
     target = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+    target = quote(target, safe=string.punctuation)  # an address may hold letters of any script
     connection.request(method, target, body=body, headers=dict(headers))
     return connection.getresponse()
 

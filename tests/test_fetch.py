@@ -128,6 +128,13 @@ def test_what_stands_there_is_given():
         assert server.asked == [("/metadata?appid=1", f"127.0.0.1:{server.server_port}")]
 
 
+def test_an_address_may_hold_letters_of_any_script():
+    with web({"/%C3%A9": b"<x/>"}) as server:
+        url = at(server, "/é?tenant=ß%2F&x=1")
+        assert fetch.fetch(url, limit=LIMIT, loopback=True) == b"<x/>"
+        assert server.asked[0][0] == "/%C3%A9?tenant=%C3%9F%2F&x=1"
+
+
 def test_a_name_under_localhost_is_this_machine():
     with web({"/": b"<x/>"}) as server:
         url = at(server, "", host="idp.localhost")
