@@ -126,7 +126,7 @@ class Sender:
         if self.revision.slo_binding == "redirect":
             sign = partial(signature.sign_octets, key=self.config.keyring().signing.private_key)
             url = bindings.encode_redirect(location, PARAMETERS[kind], octets, relay_state, sign)
-            return self._leave(kind, url, None), urlsplit(url).query.encode("ascii")
+            return self._leave(kind, url, None), urlsplit(url).query.encode()
         signed = self._signed(octets)
         form = {PARAMETERS[kind]: bindings.encode_post(signed)}
         if relay_state is not None:

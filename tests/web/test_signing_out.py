@@ -13,7 +13,7 @@ from support.slo import BY_POST, BY_REDIRECT, IDP_SLO, Company, read_sent
 from sp import db
 from sp.audit import ledger
 from sp.demo.messages import AttributeSpec
-from sp.demo.names import PARTIAL_LOGOUT, PREFIXES, RESPONDER, SUCCESS
+from sp.demo.names import PARTIAL_LOGOUT, PREFIXES, REDIRECT, RESPONDER, SUCCESS
 from sp.flows import connection, housekeeping, inspection, revocation
 from sp.flows.actor import COMMAND_LINE
 from sp.saml import signature
@@ -194,6 +194,14 @@ class TestCompanyThatTakesPosts:
         assert sent.root.find("ds:Signature", PREFIXES) is not None
         assert answer.headers["X-Frame-Options"] == "DENY"
         assert ada.client.get("/whoami").status_code == 401
+
+
+@pytest.mark.parametrize("metadata", [{"slo": ((REDIRECT, f"{IDP_SLO}?tenant=zürich", None),)}])
+def test_address_of_the_company_may_hold_letters_of_any_script(ada, metadata):
+    ada.sign_in()
+    answer = sign_out(ada)
+    assert answer.location.startswith(f"{IDP_SLO}?tenant=z%C3%BCrich&SAMLRequest=")
+    assert ada.client.get("/whoami").status_code == 401
 
 
 class TestCompanyWithoutLogout:
