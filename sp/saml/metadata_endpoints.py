@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ from sp.saml.types import Element
 
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _BLANK: Final = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
+_UNUSABLE: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\\<>\"]")
+"""What no revision takes in an address."""
 
 
 def read_endpoints(role: Element, name: str) -> tuple[Endpoint, ...]:
@@ -57,8 +60,16 @@ def _choose(
     for binding in bindings:
         for endpoint in endpoints:
             if endpoint.binding == binding and _is_web_address(endpoint.location):
-                return endpoint
+                return _without_bad_response(endpoint)
     return None
+
+
+def _without_bad_response(endpoint: Endpoint) -> Endpoint:
+    """Return an endpoint that is answered where it is asked if nobody could be sent elsewhere."""
+    location = endpoint.response_location
+    if location is None or _is_web_address(location):
+        return endpoint
+    return replace(endpoint, response_location=None)
 
 
 def _read_endpoint(element: Element) -> Endpoint:
@@ -84,7 +95,7 @@ def _check_scheme(location: str) -> None:
 
 
 def _is_web_address(location: str) -> bool:
-    if _BLANK.search(location):
+    if _UNUSABLE.search(location):
         return False
     try:
         parts = urlsplit(location)

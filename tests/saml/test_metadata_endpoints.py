@@ -51,6 +51,9 @@ def test_of_several_by_one_binding_the_first_is_used():
         (sso("/saml/sso"),),
         (sso("https:///sso"),),
         (sso("https://idp.example.com/a b"),),
+        (sso("https://idp.example.com/a\u00a0b"),),
+        (sso("https://idp.example.com/&quot;"),),
+        (sso("https://idp.example.com/&lt;x&gt;"),),
         (sso("https://idp.example.com\\@evil.example/"),),
         (sso("https://[::1/"),),
     ],
@@ -122,6 +125,16 @@ def test_an_address_for_answers_is_kept_with_its_own_endpoint():
     )
     assert metadata.use_slo == Endpoint(urn.REDIRECT, SLO, RESPONSES)
     assert metadata.slo[0] == Endpoint(urn.POST, SLO, "https://x.example/")
+
+
+@pytest.mark.parametrize(
+    "response",
+    ["/answers", "https://[::1/", "https://idp.example.com:99999/", "https://idp.example.com/a b"],
+)
+def test_answers_go_where_requests_go_if_their_own_address_cannot_be_used(response):
+    metadata = read_services(sso(), slo(SLO, urn.REDIRECT, response))
+    assert metadata.use_slo == Endpoint(urn.REDIRECT, SLO)
+    assert metadata.slo == (Endpoint(urn.REDIRECT, SLO, response),)
 
 
 @pytest.mark.parametrize("services", [(), (slo(binding=urn.SOAP),), (slo(""),), (slo("/slo"),)])
