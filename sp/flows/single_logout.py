@@ -71,9 +71,11 @@ def answer_soap(config: Config, slug: str, came: Came) -> bytes:
 def take_soap_answer(config: Config, slug: str, came: Came, request_id: str) -> SignedOut:
     """Note what a company's server answered to the LogoutRequest of ours that we sent by SOAP.
 
-    Whatever it is, ours has ended before.
+    Whatever it is, ours has ended before. It answers no other request of ours than that one.
     """
     attempt, received, pending = _open(config, slug, came, kind=RESPONSE)
+    if pending is not None and pending.request_id != request_id:
+        pending = None
     try:
         reading = _judge(attempt, received, pending)
     except LogoutRefused:

@@ -147,6 +147,16 @@ def test_whatever_the_company_answers_nobody_stays_signed_in(ada, server, answer
     assert codes()[-1] == code
 
 
+def test_answer_to_another_request_of_ours_is_refused(ada, server):
+    asked = []
+    server.answer = lambda request: (503, asked.append(request) or b"")
+    sign_out(ada)
+    ada.sign_in()
+    server.answer = lambda _: (200, answer_to(asked[0]))
+    assert "did not confirm" in sign_out(ada).text
+    assert codes()[-1] == ("logout_response", "in_response_to")
+
+
 def test_company_that_is_switched_off_leaves_nobody_signed_in(ada, server):
     server.server_close()
     page = sign_out(ada)
