@@ -24,7 +24,7 @@ from sp.organisations import idp_directory, organisation
 from sp.organisations.organisation import Organisation
 from sp.sessions import pending_logout, session
 from sp.sessions.pending_logout import PendingLogout
-from sp.sessions.session import SessionView
+from sp.sessions.session import Ended, SessionView
 
 NOBODY: Final = SignedOut(None)
 
@@ -58,10 +58,11 @@ def sign_out(config: Config, browser: Browser) -> Leave | SignedOut:
     def work(transaction: db.Transaction) -> bool:
         if not session.end_by_token(transaction, token_hash):
             return False
+        others: list[Ended] = []
         if sent is not None:
-            _end_the_same(transaction, here, ended)
+            others = _end_the_same(transaction, here, ended)
             pending_logout.save(transaction, _pending(here, ended, sent, now))
-        ledger.append(transaction, _event(browser, here, ended, sent), now)
+        ledger.append(transaction, _event(browser, here, ended, sent, others), now)
         return True
 
     if not db.write(work) or sent is None or sender is None:
@@ -122,11 +123,13 @@ def _ask(sender: Sender, sent: Sent, browser: Browser) -> SignedOut:
     return single_logout.take_soap_answer(sender.config, slug, came, sent.request_id)
 
 
-def _end_the_same(transaction: db.Transaction, here: Organisation, ended: SessionView) -> None:
+def _end_the_same(
+    transaction: db.Transaction, here: Organisation, ended: SessionView
+) -> list[Ended]:
     """End what else rests on the IdP's session that we ask to end: it will not tell us of it."""
     if ended.name_id is None or ended.idp_entity_id is None or ended.session_index is None:
-        return
-    session.end_by_name_id(
+        return []
+    return session.end_by_name_id(
         transaction, here.id, ended.idp_entity_id, ended.name_id, (ended.session_index,)
     )
 
@@ -143,7 +146,14 @@ def _pending(here: Organisation, ended: SessionView, sent: Sent, now: datetime) 
     )
 
 
-def _event(browser: Browser, here: Organisation, ended: SessionView, sent: Sent | None) -> NewEvent:
+def _event(
+    browser: Browser,
+    here: Organisation,
+    ended: SessionView,
+    sent: Sent | None,
+    others: list[Ended],
+) -> NewEvent:
+    also = {"also_ended": [each.public_id for each in others]} if others else {}
     return NewEvent(
         chain=here.slug,
         kind=events.SIGN_OUT,
@@ -157,6 +167,7 @@ def _event(browser: Browser, here: Organisation, ended: SessionView, sent: Sent 
             "address": browser.address,
             "user_agent": browser.user_agent,
             "request_id": sent.request_id if sent else "",
+            **also,
         },
         evidence=sent.kept if sent else None,
         reference=None,

@@ -251,9 +251,16 @@ def test_what_rests_on_the_same_session_index_ends_with_it(ada):
     third = Person(ada.client.application.test_client(), answers=60)
     third.start()
     third.answer(session_index="_session-2")
+    same = {
+        each.public_id
+        for each in revocation.list_sessions("acme")
+        if each.session_index == "_session-1"
+    }
     sign_out(ada)
     assert other.client.get("/whoami").status_code == 401
     assert third.client.get("/whoami").status_code == 200
+    told = events()[-1].detail
+    assert {told["session"], *told["also_ended"]} == same
 
 
 def test_request_of_ours_is_kept_and_verifies_as_of_then(ada):
