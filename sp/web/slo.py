@@ -19,6 +19,8 @@ from sp.web.posted_form import read_fields, read_octets
 bp = Blueprint("slo", __name__)
 
 XML = "text/xml; charset=utf-8"
+FAULT_CODES = {"soap_header": "MustUnderstand"}
+"""What a Fault says of a refusal where that is more than that the message was at fault."""
 
 
 @bp.get("/saml/<organisation:organisation>/slo")
@@ -43,7 +45,8 @@ def by_soap(organisation: str) -> Response:
         octets = single_logout.answer_soap(_config(), organisation, came)
     except LogoutRefused as refused:
         _count(organisation, refused)
-        octets = soap.make_fault(refused.public)
+        code = FAULT_CODES.get(refused.code, "Client")
+        octets = soap.make_fault(refused.public, code=code)
         return Response(octets, status=refused.status, content_type=XML)
     return Response(octets, content_type=XML)
 

@@ -244,6 +244,13 @@ def test_soap_refusal_is_a_fault(company):
     assert soap_body(answer).tag.endswith("}Fault")
 
 
+def test_fault_about_a_header_that_must_be_understood_says_so(company, logouts):
+    header = b'<S:Header><x:a xmlns:x="urn:x" S:mustUnderstand="1"/></S:Header>'
+    answer = company.ask(by="soap", how={"header": header})
+    assert soap_body(answer).findtext("faultcode") == "soap11:MustUnderstand"
+    assert logouts() == [("logout_request", "soap_header")]
+
+
 @pytest.mark.parametrize("by", BINDINGS)
 def test_same_message_ends_something_once_only(company, ada, logouts, by):
     root = company.make(by=by)
