@@ -14,6 +14,7 @@ from sqlalchemy import Delete, bindparam, delete, select
 from sqlalchemy.sql import ColumnElement
 
 from sp import db
+from sp.saml import xml
 from sp.saml.types import NameID
 from sp.sessions.session_table import (
     BY_ACCOUNT,
@@ -163,10 +164,10 @@ def find_by_name_id(
     """Return what an IdP names: all of a NameID, or some SessionIndexes, by token (Core 3.7.3).
 
     The value counts, and a qualifier where both sides have one; Format does not, because samlify
-    sends another one at logout than at sign-in. With indexes, a session that got none at sign-in
-    is meant, too: its IdP has no other way to name it. An IdP that names only the last of several
-    in one browser (SimpleSAMLphp, LemonLDAP) leaves none behind here: each sign-in ends the session
-    that its browser had before.
+    sends another one at logout than at sign-in. White space around an index means nothing. With
+    indexes, a session that got none at sign-in is meant, too: its IdP has no other way to name it.
+    An IdP that names only the last of several in one browser (SimpleSAMLphp, LemonLDAP) leaves none
+    behind here: each sign-in ends the session that its browser had before.
     """
     rows = transaction.rows(
         _FIND_BY_NAME,
@@ -174,7 +175,7 @@ def find_by_name_id(
         idp_entity_id=idp_entity_id,
         name_id=name_id.value,
     )
-    wanted = frozenset(session_indexes)
+    wanted = frozenset(map(xml.trim, session_indexes))
     found = [(token_hash, _to_named(said)) for token_hash, *said in rows]
     return [each for each in found if _is_meant(each[1], name_id, wanted)]
 
@@ -191,7 +192,7 @@ def find_named(transaction: db.Transaction, token_hash: bytes) -> Named | None:
 def _is_meant(named: Named, name_id: NameID, wanted: frozenset[str]) -> bool:
     theirs, ours = name_id, named.name_id
     return (
-        (not wanted or named.session_index is None or named.session_index in wanted)
+        (not wanted or named.session_index is None or xml.trim(named.session_index) in wanted)
         and _agree(theirs.name_qualifier, ours.name_qualifier)
         and _agree(theirs.sp_name_qualifier, ours.sp_name_qualifier)
     )

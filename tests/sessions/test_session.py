@@ -205,6 +205,13 @@ def test_idp_ends_several_indexes_at_once_and_no_other(ada, acme):
     assert live(ada, second, third) == [False, True, False]
 
 
+def test_white_space_around_an_index_means_nothing(ada, acme):
+    padded = another(ada, "padded", session_index=" 7 ")
+    ended = end(session.end_by_name_id, acme.organisation_id, IDP, ADA, ["7"])
+    assert [each.public_id for each in ended] == ["padded"]
+    assert live(ada, padded) == [True, False]
+
+
 def test_session_that_got_no_index_ends_with_any(ada, acme):
     """Its Identity Provider has no other way to name it."""
     plain = another(ada, "plain", session_index=None)
