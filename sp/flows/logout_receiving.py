@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import unquote_plus
 
 from sp.saml import bindings, logout_message
 from sp.saml.errors import Refused, refuse
@@ -81,7 +82,8 @@ def _only_message(came: Came) -> tuple[str, str, str | None]:
     names = sorted({name for name, _ in messages})
     if len(names) > 1:
         raise refuse("wrong_message_type", "one message", " and ".join(names), "Bindings 3.5.4")
-    in_query = any(name in came.query for name in KINDS)
+    query = unquote_plus(came.query)
+    in_query = any(name in query for name in KINDS)
     if in_query or len(messages) != 1 or len(states) > 1:
         raise refuse(
             "duplicate_parameter",

@@ -355,6 +355,14 @@ def test_form_with_two_messages_is_refused(company, logouts):
     assert logouts() == [("logout_request", "wrong_message_type")]
 
 
+@pytest.mark.parametrize("name", ["SAMLRequest", "SAMLResponse", "SAML%52equest"])
+def test_form_beside_a_message_in_the_address_is_refused(company, logouts, name):
+    value = base64.b64encode(company.idp.posted(company.make())).decode()
+    answer = company.client.post(f"{SLO}?{name}=a", data={"SAMLRequest": value})
+    assert answer.status_code == 403
+    assert logouts() == [("logout_request", "duplicate_parameter")]
+
+
 def test_encrypted_name_is_understood(company, config):
     ours = config.keyring().encryption.private_key.public_key()
     root = company.make()
