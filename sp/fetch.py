@@ -12,9 +12,10 @@ import ipaddress
 import socket
 import ssl
 import string
+import threading
 import time
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from typing import Final
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
@@ -47,7 +48,10 @@ def fetch(url: str, *, limit: int, loopback: bool = False, seconds: float = SECO
         parts = _split(url, loopback=loopback)
         connection = _connect(parts, deadline, loopback=loopback)
         try:
-            with closing(_ask(connection, "GET", parts, _ACCEPT)) as answer:
+            with (
+                _cut_at(deadline, connection),
+                closing(_ask(connection, "GET", parts, _ACCEPT)) as answer,
+            ):
                 if answer.status not in _REDIRECTS:
                     return _read(answer, limit, deadline)
                 url = urljoin(url, answer.getheader("Location", ""))
@@ -75,7 +79,10 @@ def post(
     parts = _split(url, loopback=loopback)
     connection = _connect(parts, deadline, loopback=loopback)
     try:
-        with closing(_ask(connection, "POST", parts, headers, body)) as answer:
+        with (
+            _cut_at(deadline, connection),
+            closing(_ask(connection, "POST", parts, headers, body)) as answer,
+        ):
             return _read(answer, limit, deadline)
     except (OSError, http.client.HTTPException) as error:
         raise _no_server(parts) from error
@@ -152,6 +159,24 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
+@contextmanager
+def _cut_at(deadline: float, connection: http.client.HTTPConnection) -> Iterator[None]:
+    """Cut a connection off at its deadline: a socket's own timeout is of each octet anew."""
+    cut = threading.Timer(deadline - time.monotonic(), _cut, (connection.sock,))
+    cut.daemon = True
+    cut.start()
+    try:
+        yield
+    finally:
+        cut.cancel()
+
+
+def _cut(connected: socket.socket) -> None:
+    with suppress(OSError):  # it may be closed by now
+        # Below TLS: its own shutdown would take its state from under whoever reads.
+        socket.socket.shutdown(connected, socket.SHUT_RDWR)
+
+
 def _ask(
     connection: http.client.HTTPConnection,
     method: str,
@@ -173,6 +198,6 @@ def _read(answer: http.client.HTTPResponse, limit: int, deadline: float) -> byte
         octets += chunk
         if len(octets) > limit:
             raise FetchError(public=f"The document is larger than {limit // 1_000_000} MB.")
-        if time.monotonic() > deadline:
-            raise FetchError(public="The document takes too long to arrive.")
+    if time.monotonic() > deadline:  # what was cut off ends like what is whole
+        raise FetchError(public="The document takes too long to arrive.")
     return bytes(octets)

@@ -73,6 +73,15 @@ def drip(handler):
         time.sleep(0.1)
 
 
+def drip_headers(handler):
+    """Never come to the end of a header."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+    for _ in range(100):
+        handler.wfile.write(b"x")
+        handler.wfile.flush()
+        time.sleep(0.1)
+
+
 def nonsense(handler):
     handler.wfile.write(b"220 mail.example ESMTP\r\n")
 
@@ -221,3 +230,13 @@ def test_what_is_missing_too_large_too_slow_or_no_web_server_is_told():
         assert "too long" in slow.public
         assert "as a web server does" in refusal(at(server, "/mail"), loopback=True).public
     assert "cannot be reached" in refusal(at(server, "/"), loopback=True).public
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_header_that_never_ends_takes_no_longer_than_is_allowed(trusting, scheme):
+    certificate = trusting if scheme == "https" else None
+    with web({"/slow": drip_headers}, certificate) as server:
+        began = time.monotonic()
+        url = at(server, "/slow", scheme=scheme)
+        assert "too long" in refusal(url, loopback=True, seconds=1.0).public
+        assert time.monotonic() - began < 5
