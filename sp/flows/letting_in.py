@@ -36,7 +36,9 @@ def let_in(
     person = admission.apply(transaction, attempt.organisation, decision, attempt.now)
     _end_replaced(transaction, attempt, request)
     token = tokens.make_token()
-    started = _session(attempt, assertion, identity, person, token)
+    # Who comes from a portal may be bound to nothing yet; the next sign-in must find this session.
+    binding = attempt.browser.binding or tokens.make_token()
+    started = _session(attempt, assertion, identity, person, token=token, binding=binding)
     session.make(transaction, started)
     _record_account_changes(transaction, attempt, decision, person)
     event = make_event(
@@ -53,7 +55,10 @@ def let_in(
     ledger.append(transaction, event, attempt.now)
     return_to = request.return_to if request else attempt.way_back.return_to
     return SignedIn(
-        token=token, return_to=return_to or DEFAULT_RETURN_TO, expires_at=started.expires_at
+        token=token,
+        return_to=return_to or DEFAULT_RETURN_TO,
+        expires_at=started.expires_at,
+        binding=None if attempt.browser.binding else binding,
     )
 
 
@@ -72,10 +77,15 @@ def session_end(
 
 
 def _session(
-    attempt: Attempt, assertion: Assertion, identity: Identity, person: Account, token: str
+    attempt: Attempt,
+    assertion: Assertion,
+    identity: Identity,
+    person: Account,
+    *,
+    token: str,
+    binding: str,
 ) -> NewSession:
     now, here = attempt.now, attempt.organisation
-    binding = attempt.browser.binding
     return NewSession(
         public_id=tokens.make_reference(),
         token_hash=tokens.hash_token(token),
@@ -91,7 +101,7 @@ def _session(
         authn_instant=assertion.authn_instant,
         authn_context=assertion.authn_context,
         revision=here.live_revision,
-        binding_hash=tokens.hash_token(binding) if binding else None,
+        binding_hash=tokens.hash_token(binding),
         user_agent=attempt.browser.user_agent[:200],
         address=attempt.browser.address,
     )

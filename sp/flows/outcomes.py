@@ -47,11 +47,15 @@ class GoStraight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """A session exists; `token` goes into its cookie and nowhere else."""
+    """A session exists; `token` goes into its cookie and nowhere else.
+
+    `binding` is the value of the binding cookie for a browser that came without one.
+    """
 
     token: str
     return_to: str
     expires_at: datetime
+    binding: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

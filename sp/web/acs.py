@@ -56,6 +56,8 @@ def _reply(config: Config, organisation: str, browser: Browser, outcome: Outcome
     if isinstance(outcome, SignedIn):
         response = see_other(outcome.return_to)
         cookies.set_session(response, config, outcome.token)
+        if outcome.binding:
+            cookies.set_binding(response, config, organisation, outcome.binding)
         if browser.restart_mark:
             cookies.delete_mark(response, config, organisation)
         return response

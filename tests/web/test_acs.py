@@ -310,3 +310,19 @@ def test_relay_state_leads_nowhere_else(ada, policy, path):
     policy(unsolicited="accept")
     answer = ada.post(ada.make(in_response_to=None), relay_state=path)
     assert answer.location == "/account"
+
+
+def test_portal_that_signs_in_twice_leaves_one_session_in_its_browser(ada, policy):
+    policy(unsolicited="accept")
+    for index in ("_first", "_second"):
+        ada.answer(in_response_to=None, session_index=index)
+    assert [each.session_index for each in revocation.list_sessions("acme")] == ["_second"]
+
+
+def test_browser_that_is_bound_already_keeps_its_value(ada, policy):
+    policy(unsolicited="accept")
+    ada.start()
+    before = ada.cookie("__Secure-sp_binding", "/saml/acme/")
+    ada.answer(in_response_to=None)
+    assert before
+    assert ada.cookie("__Secure-sp_binding", "/saml/acme/") == before
