@@ -56,7 +56,7 @@ def _show_refused(refused: SignInRefused) -> Response:
 
 def _show_logout_refused(refused: LogoutRefused) -> Response:
     """Tell that a sign-out message was refused, and how to sign out here all the same."""
-    headline, sentence = sentences.of_logout(refused.code)
+    headline, sentence = sentences.of_logout(refused.code, refused.kind)
     return show(
         ErrorPage(
             status=refused.status,

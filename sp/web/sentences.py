@@ -6,6 +6,7 @@ from typing import Final
 
 from sp.accounts import admission
 from sp.saml.errors import Refused
+from sp.saml.logout_types import RESPONSE
 from sp.web.error_page import Button
 
 TO_LOGIN: Final = Button("Go to sign-in", "/login")
@@ -69,6 +70,15 @@ LOGOUT_REFUSED: Final = (
         "Your IT team, and we, can see the reason with the reference below."
     ),
 )
+LOGOUT_ANSWER_REFUSED: Final = (
+    "Your company's login gave an answer that we could not use",
+    (
+        "If you have just signed out here, you are signed out. Your session at your company's "
+        "login may still be open in this browser: if other people use this computer, sign out "
+        "there as well, or close the browser. To see whether you are signed in here now, press the "
+        "button."
+    ),
+)
 
 
 def of_refusal(code: str, organisation_name: str) -> tuple[str, str]:
@@ -83,8 +93,10 @@ def of_refusal(code: str, organisation_name: str) -> tuple[str, str]:
     return HEADLINES.get(code, "We could not sign you in"), "Not signed in"
 
 
-def of_logout(code: str) -> tuple[str, str]:
-    """Return headline and sentence of a logout message that was refused."""
+def of_logout(code: str, kind: str) -> tuple[str, str]:
+    """Return headline and sentence of a logout message of that kind that was refused."""
+    if kind == RESPONSE:  # ours had ended before we asked
+        return LOGOUT_ANSWER_REFUSED
     return LOGOUT_REPLAYED if code == "replay" else LOGOUT_REFUSED
 
 

@@ -8,7 +8,7 @@ import pytest
 from support.idp import SP_ENTITY_ID, Idp
 from support.logout import LogoutIdp
 from support.pages import Person, make_live, read
-from support.slo import BY_POST, BY_REDIRECT, IDP_SLO, Company, read_sent
+from support.slo import BY_POST, BY_REDIRECT, IDP_SLO, SLO, Company, read_sent
 
 from sp import db
 from sp.audit import ledger
@@ -152,6 +152,19 @@ def test_answer_to_no_request_of_ours_is_refused(ada, company, request_id):
     assert answer.status_code == 403
     assert codes() == [("logout_response", "in_response_to")]
     assert ada.client.get("/whoami").status_code == 200
+
+
+@pytest.mark.parametrize("answered", [{}, {"SAMLResponse": "a"}], ids=["to nothing", "unreadable"])
+def test_refused_answer_does_not_say_that_nothing_has_ended(ada, company, answered):
+    ada.sign_in()
+    sign_out(ada)
+    answer = ada.client.post(SLO, data=answered) if answered else company.answer(None)
+    assert answer.status_code == 403
+    page = read(answer)
+    assert page.headline == "Your company's login gave an answer that we could not use"
+    assert "may still be open in this browser" in page.text
+    assert "nothing has ended" not in page.text
+    assert read(ada.client.get("/logout")).headline == "You are signed out of Clientshare"
 
 
 def test_answer_to_a_request_of_another_organisation_is_refused(ada, company, config):
