@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sp import clock, db
@@ -50,7 +51,7 @@ def set_policy(slug: str, changes: Mapping[str, Any], *, actor: Actor) -> Organi
 
     Known names: sign_in, unsolicited, create_accounts, required_groups, idle_seconds,
     absolute_seconds, floor_seconds. The event holds before and after of what changed; nothing
-    changed makes no event.
+    changed makes no event. A session that was idle for too long before stays over after.
     """
     now = clock.now()
     here = find_organisation(slug)
@@ -60,6 +61,8 @@ def set_policy(slug: str, changes: Mapping[str, Any], *, actor: Actor) -> Organi
         return here
 
     def work(transaction: db.Transaction) -> None:
+        if "idle_seconds" in changed:
+            session.end_idle(transaction, here.id, now - timedelta(seconds=here.idle_seconds))
         organisation.set_policy(transaction, here.id, changed)
         record_change(
             transaction,

@@ -44,7 +44,7 @@ _ADD_GROUP: Final = Statement(
 def set_policy(transaction: Transaction, organisation_id: int, changes: Mapping[str, Any]) -> None:
     """Change the named rules: sign_in, unsolicited, create_accounts, required_groups, lifetimes.
 
-    The idle timeout works for sessions that exist from their next request on. The longest life and
+    The idle timeout works for sessions that live from their next request on. The longest life and
     the floor under the Identity Provider's SessionNotOnOrAfter (Core 2.7.2) are used when somebody
     signs in and never move the end of a session that exists: end it to shorten it.
 

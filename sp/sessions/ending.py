@@ -68,6 +68,7 @@ _END_TOKEN = db.Statement(_where(BY_TOKEN))
 _END_PUBLIC_ID = db.Statement(_where(BY_ORGANISATION, BY_PUBLIC_ID))
 _END_ACCOUNT = db.Statement(_where(BY_ACCOUNT))
 _END_ORGANISATION = db.Statement(_where(BY_ORGANISATION))
+_END_IDLE = db.Statement(_where(BY_ORGANISATION, SessionTable.seen_at <= bindparam("last_seen")))
 _END_BINDING = db.Statement(
     _where(BY_ORGANISATION, SessionTable.binding_hash == bindparam("binding_hash"))
 )
@@ -108,6 +109,11 @@ def end_by_account(transaction: db.Transaction, account_id: int) -> int:
 def end_by_organisation(transaction: db.Transaction, organisation_id: int) -> int:
     """End all sessions of an organisation."""
     return transaction.change(_END_ORGANISATION, organisation_id=organisation_id)
+
+
+def end_idle(transaction: db.Transaction, organisation_id: int, last_seen: datetime) -> int:
+    """End the sessions of an organisation that nobody has used since a moment."""
+    return transaction.change(_END_IDLE, organisation_id=organisation_id, last_seen=last_seen)
 
 
 def end_by_binding(transaction: db.Transaction, organisation_id: int, binding_hash: bytes) -> int:

@@ -152,11 +152,18 @@ def test_session_that_is_not_used_ends(ada, clock, span, status):
 def test_idle_timeout_that_is_changed_holds_from_the_next_request_on(ada, clock, policy):
     ada.sign_in()
     clock.advance(timedelta(minutes=20))
+    policy(idle_seconds=10_800)
+    clock.advance(timedelta(hours=2))
+    assert ada.client.get("/whoami").status_code == 200
+    clock.advance(timedelta(minutes=20))
     policy(idle_seconds=900)
     assert ada.client.get("/whoami").status_code == 401
+
+
+def test_longer_idle_timeout_wakes_no_session_that_was_over(ada, clock, policy):
+    ada.sign_in()
+    clock.advance(timedelta(hours=2))
     policy(idle_seconds=10_800)
-    assert ada.client.get("/whoami").status_code == 200
-    clock.advance(timedelta(hours=3))
     assert ada.client.get("/whoami").status_code == 401
 
 
