@@ -113,13 +113,21 @@ def _find_codec(octets: bytes) -> str:
     # A .NET program writes "utf-16" into what it then saves as UTF-8.
     if name.startswith("utf-16"):
         return "utf-8"
-    if not _KNOWN.fullmatch(name):
+    if not (_KNOWN.fullmatch(name) and _has_codec(name)):
         raise MetadataRefused(
             "wrong_encoding",
             "This file claims a character encoding that we do not know. Save it as UTF-8, or "
             "download the metadata as a file from your Identity Provider.",
         )
     return name
+
+
+def _has_codec(name: str) -> bool:
+    """Say whether there is such an encoding: a family has gaps, there is no ISO 8859-12."""
+    try:
+        return bool(codecs.lookup(name))
+    except LookupError:
+        return False
 
 
 def _without_mark(octets: bytes) -> bytes:

@@ -20,6 +20,8 @@ _DURATION: Final = re.compile(
     r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)(?:\.\d*)?S)?)?",
     re.ASCII,
 )
+_MOST_DIGITS: Final = 12
+"""Of which any number is more than the bound; Python makes none of some thousand digits."""
 _SECONDS: Final = {
     "years": 31_536_000,
     "months": 2_592_000,
@@ -86,5 +88,9 @@ def _read_duration(text: str | None) -> timedelta | None:
     match = _DURATION.fullmatch(xml.trim(text))
     if match is None or not any(match.groups()):
         return None
-    seconds = sum(int(value) * _SECONDS[name] for name, value in match.groupdict("0").items())
+    seconds = sum(_count(value) * _SECONDS[name] for name, value in match.groupdict("0").items())
     return timedelta(seconds=min(seconds, int(LONGEST_CACHE.total_seconds())))
+
+
+def _count(digits: str) -> int:
+    return int(digits.lstrip("0")[:_MOST_DIGITS] or "0")

@@ -57,6 +57,8 @@ def test_every_encoding_gives_the_same_document(octets):
         declared("utf-7").encode(),
         declared("rot13").encode(),
         declared("no-such-encoding").encode(),
+        declared("iso-8859-12").encode(),
+        declared("windows-1259").encode(),
         codecs.BOM_UTF16_LE + DOCUMENT.encode("utf-16-le")[:-1],
     ],
 )

@@ -96,6 +96,8 @@ def test_a_day_that_is_older_than_the_certificate_is_explained():
         ("PT1588239755S", LONGEST_CACHE),
         ("P1Y", LONGEST_CACHE),
         ("PT" + "9" * 400 + "S", LONGEST_CACHE),
+        ("P" + "9" * 5000 + "D", LONGEST_CACHE),
+        ("PT" + "0" * 5000 + "60S", timedelta(minutes=1)),
         ("P", None),
         ("PT", None),
         ("-P1D", None),
