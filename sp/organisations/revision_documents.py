@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any, Final
 
-from sp.organisations.json_values import dump_object
+from sp.organisations.json_values import UnusableError, dump_object
 from sp.organisations.presets import Preset
 from sp.organisations.revision import (
     ADVANCED,
@@ -14,6 +14,7 @@ from sp.organisations.revision import (
     OURS,
     SETTINGS,
     make_security,
+    read_documents,
 )
 from sp.saml import metadata_endpoints, toolkit
 from sp.saml.errors import MetadataRefused
@@ -30,10 +31,10 @@ def make_documents(
 
     Requests are signed where the metadata wants it (WantAuthnRequestsSigned, Metadata 2.4.3), and
     otherwise bare (DESIGN, decision 14). Raises MetadataRefused for what python3-saml, whose format
-    this is, does not take.
+    this is, does not take, or what we would not read back.
     """
     settings: dict[str, Any] = {"strict": True, "idp": _make_idp(metadata)}
-    _check(settings["idp"])
+    _refuse(toolkit.check_idp_settings(settings["idp"]))
     bare = [_text(each.key.spki) for each in metadata.signing_keys if not each.key.certificate]
     if bare:
         settings[OURS] = {"bareKeys": bare}
@@ -49,16 +50,21 @@ def make_documents(
             "sendLoginHint": preset.send_login_hint,
         },
     }
-    return {
+    documents = {
         SETTINGS: dump_object(settings),
         ADVANCED: dump_object(advanced),
         ATTRIBUTES: dump_object(preset.attribute_map.as_json()),
         METADATA: octets,
     }
+    try:
+        read_documents("", 0, "", documents)
+    except UnusableError as error:
+        _refuse([str(error)])
+    return documents
 
 
-def _check(idp: dict[str, Any]) -> None:
-    errors = toolkit.check_idp_settings(idp)
+def _refuse(errors: list[str]) -> None:
+    """Refuse the metadata where there is anything against it."""
     if errors:
         raise MetadataRefused(
             "settings_refused",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.idp import Idp
+from support.metadata import SLO, SSO, entity, key, role, slo, sso
 
 from sp.errors import BadInputError, NotFoundError, SpError
 from sp.flows import connection, membership
@@ -49,6 +50,22 @@ def test_what_is_not_metadata_leaves_no_trace(empty, config, events):
         import_metadata(config, b"<html></html>")
     assert not (config.settings_directory / "acme").exists()
     assert events() == [("organisation_added", "done")]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        entity(role(key(), sso(f"{SSO}/{'a' * 2048}"))),
+        entity(role(key(), sso(f"{SSO}?a=&lt;b&gt;"))),
+        entity(role(key(), slo(f"{SLO}?a=&quot;"), sso())),
+        entity(entity_id="\u3000"),
+    ],
+)
+def test_what_no_revision_could_hold_is_refused_at_once(empty, config, events, document):
+    with pytest.raises(MetadataRefused) as caught:
+        import_metadata(config, document.encode())
+    assert caught.value.code == "settings_refused"
+    assert not (config.settings_directory / "acme").exists()
 
 
 def test_a_changed_document_is_refused(empty, config):
