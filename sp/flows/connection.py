@@ -180,7 +180,7 @@ def _refuse_without_exception(revision: Revision) -> None:
             public="This Identity Provider signs with an RSA key under 2048 bits. "
             "Ask for a longer key, or import the metadata again with --allow weak-key.",
         )
-    unencrypted = revision.sso_url.startswith("http:") and not is_loopback(revision.sso_url)
+    unencrypted = revision.sso_url.lower().startswith("http:") and not is_loopback(revision.sso_url)
     if unencrypted and "http" not in revision.exceptions:
         raise BadInputError(
             code="http_not_allowed",

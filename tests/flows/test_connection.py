@@ -88,8 +88,11 @@ def test_a_weak_key_goes_live_only_with_a_recorded_exception(empty, config):
     assert connection.go_live(config, "acme", 2, actor=COMMAND_LINE).number == 2
 
 
-def test_an_unencrypted_sign_in_address_goes_live_only_with_a_recorded_exception(empty, config):
-    plain = Idp().metadata(sso_redirect="http://idp.example.com/sso", sso_post=None)
+@pytest.mark.parametrize("scheme", ["http", "HTTP"])
+def test_an_unencrypted_sign_in_address_goes_live_only_with_a_recorded_exception(
+    empty, config, scheme
+):
+    plain = Idp().metadata(sso_redirect=f"{scheme}://idp.example.com/sso", sso_post=None)
     import_metadata(config, plain)
     with pytest.raises(BadInputError) as caught:
         connection.go_live(config, "acme", 1, actor=COMMAND_LINE)
