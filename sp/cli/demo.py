@@ -9,7 +9,9 @@ from flask.cli import with_appcontext
 
 from sp.cli.group import current_config
 from sp.cli.output import say
+from sp.cli.reading import read_octets
 from sp.flows import demonstration
+from sp.saml.idp_metadata import MOST_OCTETS
 
 
 @click.command("demo")
@@ -20,7 +22,7 @@ def demo(metadata: Path) -> None:
 
     `make run` calls it.
     """
-    made = demonstration.set_up(current_config(), metadata.read_bytes())
+    made = demonstration.set_up(current_config(), read_octets(str(metadata), limit=MOST_OCTETS))
     if made.made_keys:
         say("Made our keys.")
     if made.made_organisation:

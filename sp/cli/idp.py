@@ -8,11 +8,13 @@ import click
 
 from sp.cli.group import TEXT, SpGroup, current_config
 from sp.cli.output import facts, json_option, printable, say, show, table
+from sp.cli.reading import read_octets
 from sp.errors import NotFoundError
 from sp.flows import connection
 from sp.flows.actor import COMMAND_LINE
 from sp.organisations import presets
 from sp.organisations.idp_directory import Revision
+from sp.saml.idp_metadata import MOST_OCTETS
 
 group = SpGroup("idp", help="Identity Providers: import a draft, look at it, put it in force.")
 
@@ -76,7 +78,7 @@ def show_revision(slug: str, *, revision: int | None, as_json: bool) -> None:
     here, rows = connection.history(slug)
     if not rows:
         raise NotFoundError(public=f"{slug} has no Identity Provider yet: import its metadata.")
-    number = revision or here.live_revision or rows[0].number
+    number = revision if revision is not None else here.live_revision or rows[0].number
     value = _read(connection.read_revision(current_config(), here, number))
     value = {"revision": number, "live": number == here.live_revision, **value}
     show(value, as_json=as_json, lines=lambda: facts(value))
@@ -117,9 +119,7 @@ def _read_source(file: str) -> bytes:
         if sys.stderr.isatty():
             click.echo(f"Fetching {printable(file)} ...", err=True)
         return connection.fetch_metadata(current_config(), file)
-    with click.open_file(file, "rb") as opened:
-        octets: bytes = opened.read()
-    return octets
+    return read_octets(file, limit=MOST_OCTETS)
 
 
 def _read(one: Revision) -> dict[str, object]:

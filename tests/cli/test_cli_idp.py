@@ -8,6 +8,9 @@ import pytest
 from support.idp import IDP_ENTITY_ID, Idp, key_named
 from support.serving import serving
 
+from sp.cli.reading import read_octets
+from sp.errors import BadInputError
+
 
 def test_import_is_a_draft_and_says_how_to_go_on(sp, acme, metadata):
     done = sp("idp", "import", "acme", metadata)
@@ -58,6 +61,11 @@ def test_unknown_revision_is_one_sentence(acme, refused):
     assert refused("idp", "live", "acme", "7") == "acme has no revision 7."
 
 
+def test_revision_0_is_not_the_live_one(sp, acme, metadata, refused):
+    sp("idp", "import", "acme", metadata)
+    assert refused("idp", "show", "acme", "0") == "acme has no revision 0."
+
+
 @pytest.mark.parametrize("number", ["0", "99999999999999999999"])
 def test_number_that_no_revision_has_is_one_sentence(acme, refused, number):
     assert "no revision" in refused("idp", "live", "acme", number)
@@ -88,6 +96,16 @@ def test_missing_file_is_one_sentence(acme, refused, tmp_path):
     assert refused("idp", "import", "acme", path) == (
         f"{path} cannot be used: No such file or directory."
     )
+
+
+def test_file_without_an_end_is_too_large(acme, refused):
+    assert "larger than 10 MB" in refused("idp", "import", "acme", "/dev/zero")
+
+
+def test_standard_input_that_is_closed_is_one_sentence(monkeypatch):
+    monkeypatch.setattr("sp.cli.reading.sys.stdin", None)
+    with pytest.raises(BadInputError, match="Standard input is closed"):
+        read_octets("-", limit=1)
 
 
 def test_what_is_not_metadata_is_refused_and_leaves_nothing(sp, acme, refused, config, tmp_path):
