@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import sys
+from typing import Final
 
 import click
 
 from sp.cli.group import TEXT, SpGroup, current_config
 from sp.cli.output import facts, json_option, printable, say, show, table
 from sp.cli.reading import read_octets
-from sp.errors import NotFoundError
+from sp.errors import BadInputError, NotFoundError
 from sp.flows import connection
 from sp.flows.actor import COMMAND_LINE
 from sp.organisations import presets
 from sp.organisations.idp_directory import Revision
+from sp.saml.errors import MetadataRefused
 from sp.saml.idp_metadata import MOST_OCTETS
+
+MOST_CHOICES: Final = 20
 
 group = SpGroup("idp", help="Identity Providers: import a draft, look at it, put it in force.")
 
@@ -44,16 +48,19 @@ def import_file(
     exceptions: tuple[str, ...],
 ) -> None:
     """Keep the metadata at FILE_OR_URL (- for standard input) as a draft; nobody is affected."""
-    made = connection.import_metadata(
-        current_config(),
-        slug,
-        _read_source(file),
-        source=file,
-        actor=COMMAND_LINE,
-        entity_id=entity_id,
-        provider=provider,
-        exceptions=frozenset(exceptions),
-    )
+    try:
+        made = connection.import_metadata(
+            current_config(),
+            slug,
+            _read_source(file),
+            source=file,
+            actor=COMMAND_LINE,
+            entity_id=entity_id,
+            provider=provider,
+            exceptions=frozenset(exceptions),
+        )
+    except MetadataRefused as refused:
+        raise BadInputError(public=f"{refused.public}{_name_choices(refused)}") from refused
     say(f"Kept revision {made.number} of {slug} as a draft.")
     for line in facts(
         {
@@ -120,6 +127,16 @@ def _read_source(file: str) -> bytes:
             click.echo(f"Fetching {printable(file)} ...", err=True)
         return connection.fetch_metadata(current_config(), file)
     return read_octets(file, limit=MOST_OCTETS)
+
+
+def _name_choices(refused: MetadataRefused) -> str:
+    """Return which Identity Providers there are to choose from; "" where there is no choice."""
+    if not refused.choices:
+        return ""
+    told = [f"{entity_id} ({name})" if name else entity_id for entity_id, name in refused.choices]
+    untold = len(told) - MOST_CHOICES
+    more = f" and {untold} more" if untold > 0 else ""
+    return f" Give --entity-id with one of: {', '.join(told[:MOST_CHOICES])}{more}."
 
 
 def _read(one: Revision) -> dict[str, object]:

@@ -161,4 +161,4 @@ def _find_chosen(usable: list[Entity], entity_id: str) -> Entity:
 
 def _offer(code: str, usable: list[Entity]) -> MetadataRefused:
     choices = tuple((entity.entity_id, read_display_name(entity)) for entity in usable)
-    return refuse(code, choices=choices)
+    return refuse(code, choices=tuple(dict.fromkeys(choices)))

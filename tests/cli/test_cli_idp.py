@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from support.idp import IDP_ENTITY_ID, Idp, key_named
+from support.metadata import ENTITY_ID, entities, entity
 from support.serving import serving
 
 from sp.cli.reading import read_octets
@@ -59,6 +60,21 @@ def test_show_without_an_identity_provider_says_what_to_do(acme, refused):
 
 def test_unknown_revision_is_one_sentence(acme, refused):
     assert refused("idp", "live", "acme", "7") == "acme has no revision 7."
+
+
+def test_choice_of_several_identity_providers_is_named(acme, refused, sp, tmp_path):
+    path = tmp_path / "federation.xml"
+    path.write_text(entities(entity(), entity(entity_id="https://other.example/")), "utf-8")
+    words = ("idp", "import", "acme", path)
+    assert refused(*words).endswith(f"with one of: {ENTITY_ID}, https://other.example/.")
+    assert f"with one of: {ENTITY_ID}," in refused(*words, "--entity-id", "https://third.example/")
+    assert sp(*words, "--entity-id", "https://other.example/").status == 0
+
+
+def test_choice_of_a_whole_federation_is_named_in_part(acme, refused, tmp_path):
+    path = tmp_path / "federation.xml"
+    path.write_text(entities(*(entity(entity_id=f"idp-{n:02}") for n in range(30))), "utf-8")
+    assert refused("idp", "import", "acme", path).endswith("idp-18, idp-19 and 10 more.")
 
 
 def test_revision_0_is_not_the_live_one(sp, acme, metadata, refused):
