@@ -13,6 +13,7 @@ from flask import Flask, Request, Response
 from flask.globals import request_ctx
 from flask_migrate import Migrate
 from sqlalchemy.engine import make_url
+from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import MapAdapter
 
@@ -41,9 +42,16 @@ class Program(Flask):
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Return what finds the view of a request; a Host that is ours need not be taken apart."""
-        if request is None or not self._is_plain(request.environ):
+        if request is not None and self._is_plain(request.environ):
+            request.host = self.host
+            return self._adapt(request)
+        try:
             return super().create_url_adapter(request)
-        request.host = self.host
+        except HTTPException:  # a Host that no name can be: its page needs our addresses, too
+            return self._adapt(request) if request else None
+
+    def _adapt(self, request: Request) -> MapAdapter:
+        """Return what finds the view of a request as one that came to our own Host."""
         return MapAdapter(
             self.url_map,
             server_name=self.host,

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.pages import ACS, START
+
+from sp.web import LONGEST_FORM
+from sp.web.posted_form import LONGEST
 
 TEXT = st.text(max_size=60) | st.sampled_from(
     [
@@ -84,6 +89,43 @@ def test_any_form_at_the_acs_is_answered(ada, message, relay_state):
 def test_any_body_at_the_acs_is_answered(ada, body, kind):
     answer = ada.client.post(ACS, data=body, content_type=kind)
     assert 400 <= answer.status_code < 500
+
+
+@pytest.mark.parametrize("path", ["/login", "/logout", ACS])
+def test_part_of_a_form_without_a_name_is_passed_over(ada, path):
+    part = b"--a\r\nContent-Disposition: form-data\r\n\r\nx\r\n--a--\r\n"
+    answer = ada.client.post(path, data=part, content_type="multipart/form-data; boundary=a")
+    assert answer.status_code in (400, 403)
+
+
+class BrokenPieces(io.BytesIO):
+    """What a server gives for a body in pieces of which one tells no length."""
+
+    def readinto(self, _octets):
+        raise RuntimeError
+
+
+def post_in_pieces(client, path, body):
+    return client.post(
+        path,
+        input_stream=body,
+        content_type="application/x-www-form-urlencoded",
+        headers={"Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+
+
+@pytest.mark.parametrize("path", ["/login", "/logout", ACS])
+def test_body_in_pieces_that_are_none_is_answered(ada, path):
+    assert post_in_pieces(ada.client, path, BrokenPieces()).status_code == 400
+
+
+@pytest.mark.parametrize(("path", "most"), [("/login", LONGEST_FORM), (ACS, LONGEST)])
+def test_body_in_pieces_is_refused_and_not_cut_where_it_is_too_long(ada, path, most):
+    form = b"email=ada@acme.example&a="
+    too_long = form.ljust(most + 1, b"a")
+    assert post_in_pieces(ada.client, path, io.BytesIO(too_long)).status_code == 413
+    assert post_in_pieces(ada.client, path, io.BytesIO(too_long[:-1])).status_code in (400, 403)
 
 
 @QUIETLY

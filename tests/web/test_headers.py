@@ -102,6 +102,17 @@ def test_another_host_is_refused_without_repeating_it(client, host):
     assert page.buttons == {"Go to sign-in": "https://sp.example.com/login"}
 
 
+@pytest.mark.parametrize("path", ["/login", "//login", "/nothing", "/saml/acme/acs"])
+@pytest.mark.parametrize("host", ["a" * 64, "a..b", ".", "xn--\xe9", "[::1", ""])
+def test_host_that_no_name_can_be_is_refused_as_any_other(client, path, host):
+    answer = client.get(path, headers={"Host": host})
+    assert (answer.status_code, read(answer).headline) == (400, "This is not our address")
+
+
+def test_health_is_told_whatever_the_host(client):
+    assert client.get("/healthz", headers={"Host": "a" * 64}).json == {"alive": True}
+
+
 @pytest.mark.parametrize("path", ["/static/style.css", "/static/wordmark.svg", "/theme.css"])
 def test_page_of_another_host_finds_what_it_looks_like(client, path):
     assert client.get(path, base_url="https://evil.example", buffered=True).status_code == 200
