@@ -18,7 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import MapAdapter
 
 from sp import cli, web
-from sp.config import Config, read_config
+from sp.config import Config, ConfigError, read_config
 from sp.db import db, prepare_engine
 from sp.log_lines import set_up_logging, tell
 from sp.web.incoming import Incoming
@@ -119,11 +119,19 @@ def _engine_options(config: Config) -> dict[str, Any]:
 def _set_up_database(app: Flask, config: Config) -> None:
     url = make_url(config.database_url)
     if url.get_backend_name() == "sqlite" and url.database:
-        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_folder(Path(url.database).parent)
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine, synchronous=config.sqlite_synchronous)
     Migrate(app, db, directory=str(MIGRATIONS))
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        reason = f"{folder} can be neither found nor made: {error.strerror}"
+        raise ConfigError(public=f"SP_DATABASE_URL cannot be used: {reason}.") from error
 
 
 def _log_request(response: Response) -> Response:

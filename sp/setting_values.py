@@ -70,11 +70,12 @@ def read_database_url(name: str, text: str, root: Path) -> str:
     """Return the address with its driver; the path of SQLite's file is made absolute."""
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
         url = URL.create("unreadable")
     kind = url.drivername.partition("+")[0]
-    if kind == "sqlite" and url.database and url.database != ":memory:":
-        url = url.set(drivername="sqlite", database=str(root / url.database))
+    path = "" if url.query else url.database
+    if kind == "sqlite" and path and path != ":memory:":
+        url = url.set(drivername="sqlite", database=str(root / path))
     elif kind in ("postgres", "postgresql") and url.database:
         url = url.set(drivername="postgresql+psycopg")
     else:
@@ -138,8 +139,8 @@ def read_choice(name: str, text: str, choices: tuple[str, ...]) -> str:
 
 def read_redis_url(name: str, text: str) -> str | None:
     """Return the address of a Redis, or None where none is set; it may hold a password."""
-    if text and not re.fullmatch(r"(rediss?|unix)://\S+", text):
-        message = f"{name} must begin with redis://, rediss:// or unix://."
+    if text and not (re.fullmatch(r"(rediss?|unix)://\S+", text) and _has_port(text)):
+        message = f"{name} must be redis://HOST:PORT/NUMBER, rediss://… or unix://PATH."
         raise ValueError(message)
     return text or None
 
@@ -161,6 +162,14 @@ def _split(text: str) -> tuple[SplitResult | None, int | None]:
         return None, None
     known = parts.scheme in _PORTS and parts.hostname and port != 0
     return (parts, port) if known else (None, None)
+
+
+def _has_port(text: str) -> bool:
+    """Say whether an address has a port that there is, or none; brackets must be closed."""
+    try:
+        return urlsplit(text).port != 0
+    except ValueError:
+        return False
 
 
 def _is_host(host: str) -> bool:

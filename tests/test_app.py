@@ -73,6 +73,15 @@ def test_bad_setting_ends_the_start_with_one_sentence(environ):
     )
 
 
+def test_database_in_a_folder_that_cannot_be_made_ends_the_start_with_one_sentence(environ):
+    done = run("-c", "import wsgi", **environ | {"SP_DATABASE_URL": "sqlite:////proc/x/sp.sqlite3"})
+    assert done.returncode == 4
+    assert done.stderr.startswith(
+        "The service cannot start. SP_DATABASE_URL cannot be used: /proc/x"
+    )
+    assert done.stderr.count("\n") == 1
+
+
 def test_gunicorn_stops_instead_of_trying_again_for_ever(environ):
     command = ("-m", "gunicorn", "--bind", "127.0.0.1:0", "wsgi:app")
     done = run(*command, **environ | {"SP_BASE_URL": "http://sp.example.com"})

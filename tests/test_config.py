@@ -133,7 +133,15 @@ def test_database_is_sqlite_or_postgresql(tmp_path, text, url):
 
 @pytest.mark.parametrize(
     "text",
-    ["mysql://sp:topsecret@db/x", "sqlite://", "sqlite:///:memory:", "postgresql://db", "nonsense"],
+    [
+        "mysql://sp:topsecret@db/x",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:////srv/sp/data.sqlite3?timeout=soon",
+        "postgresql://db",
+        "postgresql://sp:topsecret@db:port/x",
+        "nonsense",
+    ],
 )
 def test_other_databases_are_refused_without_repeating_a_password(tmp_path, text):
     sentence = refusal(tmp_path, SP_DATABASE_URL=text)
@@ -159,6 +167,9 @@ def test_other_databases_are_refused_without_repeating_a_password(tmp_path, text
         ("SP_TRUSTED_PROXIES", "11"),
         ("SP_TRUSTED_PROXIES", "all"),
         ("SP_REDIS_URL", "localhost:6379"),
+        ("SP_REDIS_URL", "redis://["),
+        ("SP_REDIS_URL", "redis://localhost:port"),
+        ("SP_REDIS_URL", "rediss://localhost:99999/0"),
         ("SP_SQLITE_SYNCHRONOUS", "OFF"),
     ],
 )
