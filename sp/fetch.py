@@ -11,7 +11,6 @@ import http.client
 import ipaddress
 import socket
 import ssl
-import string
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -27,6 +26,8 @@ SECONDS: Final = 20.0
 _CHUNK: Final = 64 * 1024
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _OK: Final = 200
+_WRITTEN: Final = "!#$%&'()*+,/:;=?@[]~"
+"""What stands in an address as it is, besides letters, digits and "-._"; the rest is escaped."""
 _ACCEPT: Final = {"Accept": "application/samlmetadata+xml, application/xml, text/xml, */*;q=0.1"}
 
 
@@ -54,7 +55,7 @@ def fetch(url: str, *, limit: int, loopback: bool = False, seconds: float = SECO
             ):
                 if answer.status not in _REDIRECTS:
                     return _read(answer, limit, deadline)
-                url = urljoin(url, answer.getheader("Location", ""))
+                url = _join(url, answer.getheader("Location", ""))
         except (OSError, http.client.HTTPException) as error:
             raise _no_server(parts) from error
         finally:
@@ -88,6 +89,16 @@ def post(
         raise _no_server(parts) from error
     finally:
         connection.close()
+
+
+def _join(url: str, location: str) -> str:
+    """Return where a redirect leads; what cannot be told from it leads nowhere."""
+    # http.client gives the octets of a header as ISO 8859-1.
+    target = quote(location.encode("latin-1"), safe=_WRITTEN)
+    try:
+        return urljoin(url, target)
+    except ValueError:
+        return ""
 
 
 def _no_server(parts: SplitResult) -> FetchError:
@@ -184,8 +195,7 @@ def _ask(
     headers: Mapping[str, str],
     body: bytes | None = None,
 ) -> http.client.HTTPResponse:
-    target = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
-    target = quote(target, safe=string.punctuation)  # an address may hold letters of any script
+    target = quote(parts._replace(scheme="", netloc="", fragment="").geturl(), safe=_WRITTEN) or "/"
     connection.request(method, target, body=body, headers=dict(headers))
     return connection.getresponse()
 

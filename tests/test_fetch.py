@@ -170,6 +170,19 @@ def test_a_redirect_is_followed_a_few_times():
         assert len(server.asked) == 3 + fetch.MOST_REDIRECTS + 1
 
 
+def test_an_address_is_escaped_as_browsers_do():
+    answers = {"/k%C3%A4se%20a": b"<x/>", "/there": "/k\xe4se a".encode().decode("latin-1")}
+    with web(answers) as server:
+        for path in ("/k\xe4se a?b=\xe4", "/k%C3%A4se%20a", "/there"):
+            assert fetch.fetch(at(server, path), limit=LIMIT, loopback=True) == b"<x/>"
+        assert server.asked[0][0] == "/k%C3%A4se%20a?b=%C3%A4"
+
+
+def test_a_redirect_to_what_is_no_address_is_refused():
+    with web({"/": "https://[bad/"}) as server:
+        assert "https://" in refusal(at(server, "/"), loopback=True).public
+
+
 @pytest.mark.parametrize(
     "url",
     [
