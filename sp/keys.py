@@ -171,7 +171,7 @@ def _read_keyring(directory: Path) -> KeyRing:
     except OSError as error:
         sentence = f"{error.filename} cannot be read: {error.strerror}."
         raise KeysError(public=sentence) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         sentence = f"{directory / STATE} is not a list of keys as this service writes it."
         raise KeysError(public=sentence) from error
 
@@ -187,11 +187,12 @@ def _read_pair(directory: Path, kind: str, number: int) -> KeyPair:
     try:
         key = load_pem_private_key(octets, None)
         certificate = x509.load_pem_x509_certificate(text)
+        public_key = certificate.public_key()
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise KeysError(public=f"{private} or {public} is not a key in PEM form.") from error
     if not isinstance(key, RSAPrivateKey) or key.key_size < LEAST_BITS:
         raise KeysError(public=f"{private} must be an RSA key of {LEAST_BITS} bits or more.")
-    if key.public_key() != certificate.public_key():
+    if key.public_key() != public_key:
         raise KeysError(public=f"{private} and {public} do not belong together.")
     der = certificate.public_bytes(Encoding.DER)
     return KeyPair(number, key, der, certificate.not_valid_after_utc)

@@ -221,6 +221,7 @@ def test_retired_and_next_encryption_keys_go_on_decrypting(made, pairs):
         {"signing": {"current": "../../etc/passwd", "next": None}},
         {"signing": None},
         {"encryption": {"current": 1, "next": None, "retired": None}},
+        {"signing": {"current": float("inf"), "next": None}},
     ],
 )
 def test_state_that_is_not_ours_is_one_sentence(made, state):
@@ -228,8 +229,9 @@ def test_state_that_is_not_ours_is_one_sentence(made, state):
     assert "is not a list of keys" in refusal(made).public
 
 
-def test_state_that_is_not_json_is_one_sentence(made):
-    (made / "state.json").write_bytes(b"{")
+@pytest.mark.parametrize("octets", [b"{", b"[" * 100_000])
+def test_state_that_is_not_json_is_one_sentence(made, octets):
+    (made / "state.json").write_bytes(octets)
     assert "is not a list of keys" in refusal(made).public
 
 
