@@ -93,9 +93,7 @@ def verify_chain(
     """
     walk = _Walk(chain)
     walk.start(last)
-    while (rows := walk.read_page()) is not None:
-        for row in rows:
-            walk.look(row)
+    while (rows := walk.read_page()) is not None and walk.look_at_all(rows):
         if progress is not None:
             progress(chain, walk.events)
         if len(rows) < PAGE:
@@ -141,9 +139,21 @@ class _Walk:
             self.fault(self.sequence + 1, "unreadable", f"one of the next {PAGE} is no event")
             return None
 
+    def look_at_all(self, rows: list[tuple[Any, ...]]) -> bool:
+        """Look at each; False where one is no event: SQLite keeps any value in any column."""
+        try:
+            for row in rows:
+                self.look(row)
+        except (TypeError, ValueError, AttributeError):
+            self.fault(self.sequence + 1, "unreadable", "what stands there is no event")
+            return False
+        return True
+
     def look(self, row: tuple[Any, ...]) -> None:
         """Hold one event against the one before, and what belongs to it against its digests."""
         event = reading.to_event(row[:_EVENT_END])
+        if not isinstance(event.sequence, int):
+            raise TypeError
         salt, detail, facts, *parts = row[_EVENT_END:]
         self._look_at_event(event)
         self._look_at_detail(event, salt, detail)

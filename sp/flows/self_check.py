@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +26,7 @@ MIGRATIONS: Final = Path(__file__).resolve().parent.parent / "migrations"
 RENEW_BEFORE: Final = timedelta(days=60)
 CLOCKS_APART: Final = timedelta(seconds=30)
 _VERSION: Final = sqlalchemy.table("alembic_version", sqlalchemy.column("version_num"))
+_log = logging.getLogger("sp.doctor")
 QUICK_LOOK: Final = 100
 """How many of a chain's last events the doctor holds against their hashes."""
 
@@ -78,6 +80,12 @@ def _look(name: str, look: Callable[[], str]) -> Check:
         return Check(name, ok=False, sentence=error.public)
     except (SQLAlchemyError, db.db.engine.dialect.loaded_dbapi.Error):
         return Check(name, ok=False, sentence="The database cannot be used: see SP_DATABASE_URL.")
+    except OSError as error:
+        place = error.filename or "A file"
+        return Check(name, ok=False, sentence=f"{place} cannot be used: {error.strerror}.")
+    except Exception as error:  # noqa: BLE001 - what nobody foresaw must not hide the other looks
+        _log.error("a look of the doctor failed", exc_info=error)
+        return Check(name, ok=False, sentence="This look failed itself: the log says where.")
 
 
 def _settings(environ: Mapping[str, str]) -> str:

@@ -184,6 +184,15 @@ def test_time_that_is_none_is_a_fault_not_an_error(chain):
     assert (1, "unreadable") in codes(ledger.verify_chain("acme"))
 
 
+@pytest.mark.parametrize("column", ["actor_id", "account_id", "hash", "detail_digest", "detail"])
+def test_value_of_another_kind_is_a_fault_not_an_error(chain, column):
+    if db.db.engine.dialect.name != "sqlite":
+        return  # PostgreSQL keeps no value of another kind
+    value = "'x'" if column in ("hash", "detail_digest", "detail") else "x'ff'"
+    tamper(f"UPDATE audit_event SET {column} = {value} WHERE sequence = 3")
+    assert (3, "unreadable") in codes(ledger.verify_chain("acme"))
+
+
 def test_memory_does_not_grow_with_the_chain(app):
     def grow(events):
         def work(transaction):

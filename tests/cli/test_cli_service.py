@@ -11,6 +11,8 @@ import sqlalchemy
 
 from sp import key_files, keys
 from sp.db import db
+from sp.flows import self_check
+from sp.organisations import idp_directory
 
 
 def amiss(sp):
@@ -85,6 +87,23 @@ def test_altered_revision_is_told(sp, well, config):
 def test_lost_revision_is_told(sp, well, config):
     shutil.rmtree(config.settings_directory / "acme" / "1")
     assert set(amiss(sp)) == {"revisions"}
+
+
+def test_folder_that_cannot_be_read_hides_no_other_look(sp, well, monkeypatch):
+    def refuse(_root, _known):
+        raise PermissionError(13, "Permission denied", "/srv/saml_settings")
+
+    monkeypatch.setattr(idp_directory, "leftovers", refuse)
+    assert amiss(sp) == {"leftovers": "/srv/saml_settings cannot be used: Permission denied."}
+
+
+def test_look_that_fails_itself_hides_no_other(well, config, monkeypatch):
+    def fail():
+        raise RuntimeError
+
+    monkeypatch.setattr(self_check, "_clock", fail)
+    told = {each.name: each.sentence for each in self_check.check_all(config, {}) if not each.ok}
+    assert told == {"clock": "This look failed itself: the log says where."}
 
 
 def test_leftover_of_an_import_is_harmless(sp, well, config):
