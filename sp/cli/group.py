@@ -36,6 +36,8 @@ class SpGroup(AppGroup):
             raise
         except SpError as error:
             sentence = error.public
+        except BrokenPipeError:
+            raise  # whoever read along has left; click ends quietly
         except OSError as error:
             sentence = f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."
         except Exception as error:  # noqa: BLE001 - a traceback helps nobody at a terminal

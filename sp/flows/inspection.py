@@ -21,6 +21,9 @@ from sp.saml.types import Expectation, Finding
 
 _BINDINGS = {"redirect": urn.REDIRECT, "post": urn.POST, "soap": urn.SOAP}
 
+_MOST_DIGITS = 18
+"""Of a sequence, as in a head."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reverified:
@@ -64,7 +67,7 @@ def find_event(name: str) -> Event:
     with db.read() as transaction:
         if ":" in name:
             chain, _, number = name.rpartition(":")
-            if not number.isdecimal():
+            if not (number.isdecimal() and len(number) <= _MOST_DIGITS):
                 raise BadInputError(public=f"{name!r} is not CHAIN:SEQUENCE.")
             found = ledger.read_event(transaction, chain, int(number))
         else:

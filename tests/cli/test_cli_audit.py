@@ -83,7 +83,15 @@ def test_nobody_is_shown_a_reference_of_what_succeeded_so_it_has_none(sp, signed
 
 
 @pytest.mark.parametrize(
-    "event", ["acme:999", "acme:x", "nowhere:1", "AAAA-2222", "acme:1", "acme:" + "9" * 30]
+    "event",
+    [
+        "acme:999",
+        "acme:x",
+        "nowhere:1",
+        "AAAA-2222",
+        "acme:1",
+        *("acme:" + "9" * n for n in (30, 5000)),
+    ],
 )
 def test_event_that_cannot_be_verified_is_one_sentence(acme, refused, event):
     assert refused("audit", "reverify", event).endswith(".")

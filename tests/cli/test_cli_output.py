@@ -67,6 +67,11 @@ def test_failure_is_one_sentence_and_exit_status_1(failing, error, sentence):
     assert result.stderr.startswith(sentence)
 
 
+def test_reader_who_leaves_is_no_failure_that_is_told(failing):
+    result = failing(BrokenPipeError(32, "Broken pipe"))
+    assert (result.exit_code, result.stderr) == (1, "")
+
+
 def test_fault_of_ours_goes_to_the_log_and_not_to_the_terminal(failing, caplog):
     result = failing(RuntimeError("about ada@acme.example"))
     assert result.exit_code == 1
