@@ -6,6 +6,7 @@ and moved there whole; a row in the database then names it, with its digest.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -64,7 +65,7 @@ class RevisionUnreadable(SpError):  # noqa: N818 - it says what the revision is
     def __init__(self, code: str, slug: str, number: int, what: str, **facts: object) -> None:
         super().__init__(
             code=code,
-            public=f"Sign-in for {slug} has stopped: its settings (revision {number}) {what}. "
+            public=f"The sign-in settings of {slug} (revision {number}) {what}. "
             "Whoever runs this service can restore them or put another revision in force.",
             **facts,
         )
@@ -94,7 +95,10 @@ def write_revision(root: Path, slug: str, number: int, documents: Mapping[str, b
         message = "a revision has exactly its four documents and a number from 1"
         raise ValueError(message)
     home = _home(root, slug)
-    home.mkdir(parents=True, exist_ok=True)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:  # not a number that is taken: what stands there is no folder
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(home)) from error
     durable_folder.sync(root)
     durable_folder.write(home / str(number), documents)
     return digest_of(documents)

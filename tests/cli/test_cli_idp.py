@@ -142,10 +142,19 @@ def test_weak_key_goes_live_only_with_a_recorded_exception(sp, acme, refused, tm
     assert sp("idp", "show", "acme", "2", "--json").json["exceptions"] == ["weak-key"]
 
 
+def test_file_in_the_place_of_the_folder_is_named(acme, metadata, refused, config):
+    config.settings_directory.mkdir(parents=True, exist_ok=True)
+    place = config.settings_directory / "acme"
+    place.write_text("")
+    said = refused("idp", "import", "acme", metadata)
+    assert said == f"{place} cannot be used: Not a directory."
+
+
 def test_altered_revision_is_refused(sp, acme, metadata, refused, config):
     sp("idp", "import", "acme", metadata)
     path = config.settings_directory / "acme" / "1" / "settings.json"
     path.chmod(0o600)
     path.write_bytes(path.read_bytes() + b" ")
-    assert refused("idp", "live", "acme", "1").endswith(".")
+    said = refused("idp", "live", "acme", "1")
+    assert said.startswith("The sign-in settings of acme (revision 1) were altered.")
     assert sp("organisation", "show", "acme", "--json").json["live_revision"] is None
