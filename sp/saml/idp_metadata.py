@@ -121,7 +121,10 @@ def _refuse_without_key(keys: RoleKeys) -> MetadataRefused:
         code = "key_too_short"
         reason = "its only signing key is too short to trust (RSA under 1024 bits, EC under 256)"
     elif keys.unreadable:
-        reason = "its signing certificate is damaged or only a placeholder"
+        reason = (
+            "its signing certificate is damaged, only a placeholder, or for a key of another kind "
+            "than RSA or EC"
+        )
     elif keys.wrong_namespace:
         reason = "the namespace of its certificate (KeyInfo) was changed or left out"
     elif keys.encryption:

@@ -36,9 +36,9 @@ def choose_sso(endpoints: tuple[Endpoint, ...]) -> Endpoint:
     if chosen is None:
         raise MetadataRefused(
             "no_sso_endpoint",
-            "This metadata names no address at which your Identity Provider takes sign-in "
-            "requests (SingleSignOnService by HTTP-Redirect or HTTP-POST). Switch one on there, "
-            "and download the metadata again.",
+            "This metadata names no usable address at which your Identity Provider takes sign-in "
+            "requests (SingleSignOnService by HTTP-Redirect or HTTP-POST, beginning with "
+            "https://). Switch one on or correct it there, and download the metadata again.",
             bindings=[endpoint.binding for endpoint in endpoints],
         )
     return chosen

@@ -109,7 +109,7 @@ def test_a_certificate_that_cannot_be_read_is_left_out(text):
     assert "unreadable_certificate" in codes(metadata)
     alone = refused(key(text))
     assert alone.code == "no_signing_key"
-    assert "damaged or only a placeholder" in alone.public
+    assert "damaged, only a placeholder" in alone.public
 
 
 # Chains
