@@ -10,7 +10,7 @@ from sp.audit import evidence, ledger
 from sp.audit.events import Event
 from sp.audit.evidence import Evidence
 from sp.audit.verification import ChainReport
-from sp.errors import BadInputError, NotFoundError
+from sp.errors import BadInputError, ConflictError, NotFoundError
 from sp.flows.looking_up import find_organisation
 from sp.flows.recording import SERVICE_CHAIN
 from sp.organisations import organisation
@@ -64,17 +64,24 @@ def verify(
 
 def find_event(name: str) -> Event:
     """Return the event of a reference (ABCD-2345) or of a chain and sequence (acme:41)."""
+    try:
+        found = _look_up(name)
+    except (TypeError, ValueError, AttributeError) as error:  # SQLite keeps any value anywhere
+        sentence = f"Event {name} was altered and cannot be read: run flask sp audit verify."
+        raise ConflictError(public=sentence) from error
+    if found is None:
+        raise NotFoundError(public=f"There is no event {name}.")
+    return found
+
+
+def _look_up(name: str) -> Event | None:
     with db.read() as transaction:
         if ":" in name:
             chain, _, number = name.rpartition(":")
             if not (number.isdecimal() and len(number) <= _MOST_DIGITS):
                 raise BadInputError(public=f"{name!r} is not CHAIN:SEQUENCE.")
-            found = ledger.read_event(transaction, chain, int(number))
-        else:
-            found = ledger.find_reference(transaction, name.strip().upper())
-    if found is None:
-        raise NotFoundError(public=f"There is no event {name}.")
-    return found
+            return ledger.read_event(transaction, chain, int(number))
+        return ledger.find_reference(transaction, name.strip().upper())
 
 
 def reverify(name: str) -> Reverified:

@@ -95,3 +95,8 @@ def test_nobody_is_shown_a_reference_of_what_succeeded_so_it_has_none(sp, signed
 )
 def test_event_that_cannot_be_verified_is_one_sentence(acme, refused, event):
     assert refused("audit", "reverify", event).endswith(".")
+
+
+def test_event_that_was_altered_beyond_reading_is_one_sentence(acme, refused):
+    edit("UPDATE audit_event SET detail = '{'")
+    assert "was altered and cannot be read" in refused("audit", "reverify", "acme:1")
