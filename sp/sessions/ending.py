@@ -39,8 +39,7 @@ class Ended(NamedTuple):
 class Named:
     """A session as its Identity Provider knows it: all that a LogoutRequest says (Core 3.7.1).
 
-    `name_id` is as the Assertion had it, with Format and qualifiers; `revision` is the one that
-    the person signed in under.
+    `name_id` is as the Assertion had it, with Format and qualifiers; `revision` was live then.
     """
 
     public_id: str
@@ -54,7 +53,7 @@ class Named:
 
 _ENDED = (SessionTable.public_id, SessionTable.account_id, SessionTable.organisation_id)
 _SAID = (
-    *(SessionTable.public_id, SessionTable.account_id, SessionTable.organisation_id),
+    *_ENDED,
     *(SessionTable.idp_entity_id, SessionTable.session_index, SessionTable.revision),
     *(SessionTable.__table__.columns[name] for name in NAME_ID),
 )
@@ -70,7 +69,7 @@ _END_ACCOUNT = db.Statement(_where(BY_ACCOUNT))
 _END_ORGANISATION = db.Statement(_where(BY_ORGANISATION))
 _END_IDLE = db.Statement(_where(BY_ORGANISATION, SessionTable.seen_at <= bindparam("last_seen")))
 _END_BINDING = db.Statement(
-    _where(BY_ORGANISATION, SessionTable.binding_hash == bindparam("binding_hash"))
+    _where(BY_ORGANISATION, SessionTable.binding_hash == bindparam("made_by"))
 )
 _NOT_THIS = SessionTable.token_hash != bindparam("but")
 _END_OTHER = db.Statement(_where(BY_ACCOUNT, BY_PUBLIC_ID, _NOT_THIS))
@@ -118,9 +117,7 @@ def end_idle(transaction: db.Transaction, organisation_id: int, last_seen: datet
 
 def end_by_binding(transaction: db.Transaction, organisation_id: int, binding_hash: bytes) -> int:
     """End all sessions that one browser made at an organisation."""
-    return transaction.change(
-        _END_BINDING, organisation_id=organisation_id, binding_hash=binding_hash
-    )
+    return transaction.change(_END_BINDING, organisation_id=organisation_id, made_by=binding_hash)
 
 
 def end_other(transaction: db.Transaction, account_id: int, public_id: str, *, but: bytes) -> int:
@@ -171,9 +168,9 @@ def find_by_name_id(
 
     The value counts, and a qualifier where both sides have one; Format does not, because samlify
     sends another one at logout than at sign-in. White space around an index means nothing. With
-    indexes, a session that got none at sign-in is meant, too: its IdP has no other way to name it.
-    An IdP that names only the last of several in one browser (SimpleSAMLphp, LemonLDAP) leaves none
-    behind here: each sign-in ends the session that its browser had before.
+    indexes, a session that got none at sign-in is meant, too: its IdP cannot name it otherwise. One
+    that names only the last of several in one browser (SimpleSAMLphp, LemonLDAP) leaves none here:
+    each sign-in ends the session that its browser had before.
     """
     rows = transaction.rows(
         _FIND_BY_NAME,
@@ -182,7 +179,7 @@ def find_by_name_id(
         name_id=name_id.value,
     )
     wanted = frozenset(map(xml.trim, session_indexes))
-    found = [(token_hash, _to_named(said)) for token_hash, *said in rows]
+    found = ((token_hash, _to_named(said)) for token_hash, *said in rows)
     return [each for each in found if _is_meant(each[1], name_id, wanted)]
 
 
@@ -196,11 +193,11 @@ def find_named(transaction: db.Transaction, token_hash: bytes) -> Named | None:
 
 
 def _is_meant(named: Named, name_id: NameID, wanted: frozenset[str]) -> bool:
-    theirs, ours = name_id, named.name_id
+    ours = named.name_id
     return (
         (not wanted or named.session_index is None or xml.trim(named.session_index) in wanted)
-        and _agree(theirs.name_qualifier, ours.name_qualifier)
-        and _agree(theirs.sp_name_qualifier, ours.sp_name_qualifier)
+        and _agree(name_id.name_qualifier, ours.name_qualifier)
+        and _agree(name_id.sp_name_qualifier, ours.sp_name_qualifier)
     )
 
 
