@@ -13,7 +13,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from functools import cache
 from typing import Final
@@ -71,10 +71,11 @@ def post(
     limit: int,
     loopback: bool = False,
     seconds: float = SECONDS,
+    statuses: Collection[int] = (_OK,),
 ) -> bytes:
     """Send octets to an address and return what it answers; no redirect is followed.
 
-    Raises FetchError; limit, loopback, seconds: as for `fetch`.
+    statuses: those of an answer. Raises FetchError; limit, loopback, seconds: as for `fetch`.
     """
     deadline = time.monotonic() + seconds
     parts = _split(url, loopback=loopback)
@@ -84,7 +85,7 @@ def post(
             _cut_at(deadline, connection),
             closing(_ask(connection, "POST", parts, headers, body)) as answer,
         ):
-            return _read(answer, limit, deadline)
+            return _read(answer, limit, deadline, statuses)
     except (OSError, http.client.HTTPException) as error:
         raise _no_server(parts) from error
     finally:
@@ -200,8 +201,13 @@ def _ask(
     return connection.getresponse()
 
 
-def _read(answer: http.client.HTTPResponse, limit: int, deadline: float) -> bytes:
-    if answer.status != _OK:
+def _read(
+    answer: http.client.HTTPResponse,
+    limit: int,
+    deadline: float,
+    statuses: Collection[int] = (_OK,),
+) -> bytes:
+    if answer.status not in statuses:
         raise FetchError(public=f"There is no document at this address (status {answer.status}).")
     octets = bytearray()
     while chunk := answer.read1(_CHUNK):

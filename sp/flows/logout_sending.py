@@ -27,6 +27,8 @@ SOAP_HEADERS: Final = {
     "Content-Type": "text/xml; charset=utf-8",
     "SOAPAction": '"http://www.oasis-open.org/committees/security"',
 }
+SOAP_STATUSES: Final = (200, 500)
+"""Of what is answered: a Fault comes as 500 (SOAP 1.1, 6.2)."""
 BY_BROWSER: Final = ("redirect", "post")
 PARAMETERS: Final = {REQUEST: "SAMLRequest", RESPONSE: "SAMLResponse"}
 PURPOSES: Final = {REQUEST: "sign_out", RESPONSE: "answer"}
@@ -88,6 +90,7 @@ class Sender:
             limit=MESSAGE.octets,
             loopback=self.config.is_loopback,
             seconds=PATIENCE,
+            statuses=SOAP_STATUSES,
         )
 
     def response(self, request_id: str, relay_state: str | None) -> Leave | None:

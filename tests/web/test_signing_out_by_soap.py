@@ -132,14 +132,19 @@ def unsigned(request):
             ("logout_response", "soap_fault"),
         ),
         (
+            lambda _: (500, soap.make_fault("No.", code="Server")),
+            "did not confirm",
+            ("logout_response", "soap_fault"),
+        ),
+        (
             lambda _: (200, b"<html>sorry</html>"),
             "did not confirm",
             ("logout_response", "bad_envelope"),
         ),
-        (lambda _: (500, b"sorry"), "did not confirm", ("sign_out", "done")),
+        (lambda _: (503, b"sorry"), "did not confirm", ("sign_out", "done")),
         (lambda _: (200, b"x" * 600_000), "did not confirm", ("sign_out", "done")),
     ],
-    ids=["failed", "unsigned", "foreign", "fault", "page", "error", "endless"],
+    ids=["failed", "unsigned", "foreign", "fault", "fault by 500", "page", "error", "endless"],
 )
 def test_whatever_the_company_answers_nobody_stays_signed_in(ada, server, answer, told, code):
     server.answer = answer
