@@ -136,6 +136,7 @@ class Service:
         return theirs | {
             "SP_BASE_URL": self.config.base_url,
             "SP_DATABASE_URL": self.config.database_url,
+            "SP_SQLITE_SYNCHRONOUS": self.config.sqlite_synchronous,
             "SP_SETTINGS_DIR": str(self.config.settings_directory),
             "SP_CERTS_DIR": str(self.config.certificates_directory),
             "SP_SECRET_KEY": self.config.secret_key.decode(),
