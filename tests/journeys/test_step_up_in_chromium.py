@@ -56,7 +56,7 @@ def test_fresh_sign_in_is_asked_for_once_and_then_all_others_end(browser, tab, s
     assert len(signed_in()) == 2
 
     press(tab, "Sign out everywhere else")
-    tab.wait_for_function("document.body.innerText.includes('Only here, in this browser.')")
+    tab.get_by_text("Only here, in this browser.").wait_for()
     assert signed_in() == ["ada@acme.example"]
 
 
@@ -69,7 +69,7 @@ def test_one_session_is_ended_by_a_button_that_says_which(browser, tab, sites, s
         sign_in(elsewhere.new_page(), sites)
     sign_in(tab, sites)
     tab.get_by_role("button", name="Sign out there Safari on an iPhone").click()
-    tab.wait_for_function("document.body.innerText.includes('Only here, in this browser.')")
+    tab.get_by_text("Only here, in this browser.").wait_for()
     assert len(signed_in()) == 1
 
 
