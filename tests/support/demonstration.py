@@ -9,12 +9,14 @@ with demonstration(tmp_path) as demo:
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +24,8 @@ IN_USE = "is in use"
 LAST_LINE = "Ctrl-C ends both"
 TRIES = 5
 PATIENCE = 60
+GIVEN = Path("/proc/sys/net/ipv4/ip_local_port_range")
+LEAST_PORT = 20_000
 
 
 @dataclass(frozen=True)
@@ -55,12 +59,23 @@ class Demonstration:
 
 
 def free_ports(count=2):
-    """Give ports that nobody listens on now; whoever takes them must be ready to be too late."""
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in held]
-    for each in held:
-        each.close()
-    return ports
+    """Give ports that nobody listens on now; whoever takes them must be ready to be too late.
+
+    It may take seconds until they are taken. The system gives these to nobody who asks for any, as
+    every test beside this one does, and every connection.
+    """
+    low, high = map(int, GIVEN.read_text(encoding="ascii").split())
+    ports = [port for port in range(LEAST_PORT, 65_536) if not low <= port <= high]
+    random.shuffle(ports)
+    return list(islice(filter(is_free, ports), count))
+
+
+def is_free(port):
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def environment_in(folder: Path) -> dict[str, str]:

@@ -211,10 +211,11 @@ def _listens(process, log):
     """Wait until it says that it listens; False where somebody else has its port."""
     deadline = time.monotonic() + PATIENCE
     while True:
+        has_ended = process.poll() is not None  # asked first: then all that it says stands there
         said = log.read_text(encoding="utf-8")
         if "Development Server" in said:
             return True
-        if process.poll() is not None:
+        if has_ended:
             assert "Address already in use" in said, said
             return False
         assert time.monotonic() < deadline, said
