@@ -239,7 +239,7 @@ def test_what_is_missing_too_large_too_slow_or_no_web_server_is_told():
     with web(answers) as server:
         assert "status 404" in refusal(at(server, "/no"), loopback=True).public
         assert "larger than 1 MB" in refusal(at(server, "/big"), loopback=True).public
-        slow = refusal(at(server, "/slow"), loopback=True, seconds=0.3)
+        slow = refusal(at(server, "/slow"), loopback=True, seconds=2)
         assert "too long" in slow.public
         assert "as a web server does" in refusal(at(server, "/mail"), loopback=True).public
     assert "cannot be reached" in refusal(at(server, "/"), loopback=True).public
