@@ -24,6 +24,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 60_000
+"""Milliseconds: the first start of a machine reads all of Chromium from its disk."""
 INSTALL = "needs Debian's chromium: sudo apt-get install -y chromium"
 
 
@@ -36,15 +38,15 @@ def chromium():
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow, and only needed here
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS, timeout=PATIENCE)
         yield browser
         browser.close()
 
 
 @contextmanager
 def fresh_context(browser, **options):
-    """Give one browser profile; what takes longer than 30 s fails."""
+    """Give one browser profile; what takes longer than PATIENCE fails."""
     context = browser.new_context(**options)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
