@@ -11,14 +11,14 @@ import http.client
 import ipaddress
 import socket
 import ssl
-import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Collection, Mapping
+from contextlib import closing
 from functools import cache
 from typing import Final
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
+from sp.deadline import cut_at
 from sp.errors import SpError
 
 MOST_REDIRECTS: Final = 3
@@ -28,6 +28,7 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _OK: Final = 200
 _WRITTEN: Final = "!#$%&'()*+,/:;=?@[]~"
 """What stands in an address as it is, besides letters, digits and "-._"; the rest is escaped."""
+_TOO_SLOW: Final = "The document takes too long to arrive."
 _ACCEPT: Final = {"Accept": "application/samlmetadata+xml, application/xml, text/xml, */*;q=0.1"}
 
 
@@ -50,14 +51,14 @@ def fetch(url: str, *, limit: int, loopback: bool = False, seconds: float = SECO
         connection = _connect(parts, deadline, loopback=loopback)
         try:
             with (
-                _cut_at(deadline, connection),
+                cut_at(deadline, connection.sock),
                 closing(_ask(connection, "GET", parts, _ACCEPT)) as answer,
             ):
                 if answer.status not in _REDIRECTS:
                     return _read(answer, limit, deadline)
                 url = _join(url, answer.getheader("Location", ""))
         except (OSError, http.client.HTTPException) as error:
-            raise _no_server(parts) from error
+            raise _no_answer(parts, deadline) from error
         finally:
             connection.close()
     raise FetchError(public="This address leads from one address to the next without end.")
@@ -82,12 +83,12 @@ def post(
     connection = _connect(parts, deadline, loopback=loopback)
     try:
         with (
-            _cut_at(deadline, connection),
+            cut_at(deadline, connection.sock),
             closing(_ask(connection, "POST", parts, headers, body)) as answer,
         ):
             return _read(answer, limit, deadline, statuses)
     except (OSError, http.client.HTTPException) as error:
-        raise _no_server(parts) from error
+        raise _no_answer(parts, deadline) from error
     finally:
         connection.close()
 
@@ -102,7 +103,9 @@ def _join(url: str, location: str) -> str:
         return ""
 
 
-def _no_server(parts: SplitResult) -> FetchError:
+def _no_answer(parts: SplitResult, deadline: float) -> FetchError:
+    if time.monotonic() > deadline:
+        return FetchError(public=_TOO_SLOW)
     return FetchError(public=f"{parts.hostname} did not answer as a web server does.")
 
 
@@ -133,9 +136,15 @@ def _connect(parts: SplitResult, deadline: float, *, loopback: bool) -> http.cli
     try:
         connection.sock = socket.create_connection((address, port), timeout=left)
         if is_tls:
-            connection.sock = _tls().wrap_socket(connection.sock, server_hostname=host)
+            connection.sock = secured = _tls().wrap_socket(
+                connection.sock, server_hostname=host, do_handshake_on_connect=False
+            )
+            with cut_at(deadline, secured):
+                secured.do_handshake()
     except ssl.SSLError as error:
         connection.close()
+        if time.monotonic() > deadline:
+            raise FetchError(public=_TOO_SLOW) from error
         raise FetchError(
             public=f"{host} does not prove who it is: its certificate is not one that we trust."
         ) from error
@@ -171,24 +180,6 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-@contextmanager
-def _cut_at(deadline: float, connection: http.client.HTTPConnection) -> Iterator[None]:
-    """Cut a connection off at its deadline: a socket's own timeout is of each octet anew."""
-    cut = threading.Timer(deadline - time.monotonic(), _cut, (connection.sock,))
-    cut.daemon = True
-    cut.start()
-    try:
-        yield
-    finally:
-        cut.cancel()
-
-
-def _cut(connected: socket.socket) -> None:
-    with suppress(OSError):  # it may be closed by now
-        # Below TLS: its own shutdown would take its state from under whoever reads.
-        socket.socket.shutdown(connected, socket.SHUT_RDWR)
-
-
 def _ask(
     connection: http.client.HTTPConnection,
     method: str,
@@ -215,5 +206,5 @@ def _read(
         if len(octets) > limit:
             raise FetchError(public=f"The document is larger than {limit // 1_000_000} MB.")
     if time.monotonic() > deadline:  # what was cut off ends like what is whole
-        raise FetchError(public="The document takes too long to arrive.")
+        raise FetchError(public=_TOO_SLOW)
     return bytes(octets)

@@ -27,7 +27,6 @@ SORTS: Final[dict[str, tuple[Any, ...]]] = {
     "person": (AccountTable.email.asc(), SessionTable.created_at.desc(), SessionTable.token_hash),
 }
 """In what order a page of the list stands."""
-_NEWEST_FIRST = SessionTable.created_at.desc()
 _IN_USE = SessionTable.seen_at > bindparam("in_use_since")
 
 
@@ -65,8 +64,8 @@ _PAGES = {
 _SIZE = db.Statement(
     _LIVE.with_only_columns(func.count(), func.count(distinct(SessionTable.account_id)))
 )
-_LIST = db.Statement(VIEWS.where(BY_ORGANISATION).order_by(_NEWEST_FIRST))
-_LIST_OF_ACCOUNT = db.Statement(VIEWS.where(BY_ORGANISATION, BY_ACCOUNT).order_by(_NEWEST_FIRST))
+_LIST = db.Statement(VIEWS.where(BY_ORGANISATION).order_by(*SORTS["since"]))
+_LIST_OF_ACCOUNT = db.Statement(VIEWS.where(BY_ORGANISATION, BY_ACCOUNT).order_by(*SORTS["since"]))
 _FIND = db.Statement(VIEWS.where(BY_ORGANISATION, BY_PUBLIC_ID))
 
 
