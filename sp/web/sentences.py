@@ -74,9 +74,8 @@ LOGOUT_ANSWER_REFUSED: Final = (
     "Your company's login gave an answer that we could not use",
     (
         "If you have just signed out here, you are signed out. Your session at your company's "
-        "login may still be open in this browser: if other people use this computer, sign out "
-        "there as well, or close the browser. To see whether you are signed in here now, press the "
-        "button."
+        "login may still be open in this browser: on a shared computer, sign out there as well, "
+        "or close the browser. If you are not sure that you are signed out here, press the button."
     ),
 )
 

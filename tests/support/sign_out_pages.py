@@ -68,4 +68,10 @@ SIGN_OUT = (
         sentences.LOGOUT_REFUSED[0],
         lambda visitor: visitor.go("/saml/acme/slo?SAMLRequest=a"),
     ),
+    Way(
+        "logout-answer-refused",
+        "error.html",
+        sentences.LOGOUT_ANSWER_REFUSED[0],
+        lambda visitor: visitor.go("/saml/acme/slo?SAMLResponse=a"),
+    ),
 )
