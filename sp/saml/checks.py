@@ -7,9 +7,10 @@ from typing import Final, TypeVar
 
 from sp.saml import confirmation, times, tree, urn, xml
 from sp.saml.facts import Facts, MessageFacts
-from sp.saml.types import Finding
+from sp.saml.types import Element, Finding
 from sp.saml.urn import q
 
+_ASSERTION: Final = q("saml:Assertion")
 KNOWN_CONDITIONS: Final = (
     q("saml:AudienceRestriction"),
     q("saml:OneTimeUse"),
@@ -37,12 +38,22 @@ def check_version(facts: MessageFacts) -> Finding:
 def check_issuer(facts: MessageFacts) -> Finding:
     """Every Issuer is the IdP, by its entityID or, for a logout, by its other name."""
     expected = facts.expected_issuers
-    issuers = ["" if each is None else xml.trim(tree.text_of(each)) for each in facts.issuers]
+    issuers = ["" if each is None else _name_of(each) for each in facts.issuers]
     formats = {each.get("Format", urn.ENTITY) for each in facts.issuers if each is not None}
     ok = all(each in expected for each in issuers) and formats <= {urn.ENTITY}
     actual = " and ".join(each or "none" for each in dict.fromkeys(issuers))
     section = facts.sections["issuer"]
     return found("issuer", section, " or ".join(expected), actual, ok=ok and all(expected))
+
+
+def _name_of(issuer: Element) -> str:
+    """Return what an Issuer says: an Assertion's to the letter, without white space around others'.
+
+    A signed Response of Shibboleth's may be indented; its Assertion, which counts, is not.
+    """
+    text = tree.text_of(issuer)
+    parent = issuer.getparent()
+    return text if parent is not None and parent.tag == _ASSERTION else xml.trim(text)
 
 
 def check_destination(facts: MessageFacts) -> Finding:
@@ -57,7 +68,7 @@ def check_audience(facts: Facts) -> Finding:
     """At least one AudienceRestriction, and each names us exactly (Core 2.5.1.4)."""
     expected = facts.expectation.sp_entity_id
     restrictions = [
-        [xml.trim(tree.text_of(audience)) for audience in tree.find_all(each, "saml:Audience")]
+        [tree.text_of(audience) for audience in tree.find_all(each, "saml:Audience")]
         for conditions in facts.conditions
         for each in tree.find_all(conditions, "saml:AudienceRestriction")
     ]

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from lxml import etree
-from support.idp import ACS_URL, NOW, REQUEST_ID, SP_ENTITY_ID, Idp, find
+from support.idp import ACS_URL, IDP_ENTITY_ID, NOW, REQUEST_ID, SP_ENTITY_ID, Idp, find
 from support.judging import IDP, code_of_judgement, judge
 from support.tree_changes import added, changed, removed
 
@@ -40,6 +40,8 @@ def test_the_good_message_is_good():
         ("issuer", {"issuer": "https://other.example/saml"}),
         ("issuer", {"response_issuer": "https://other.example/saml"}),
         ("issuer", {"issuer": ""}),
+        ("issuer", {"issuer": f"{IDP_ENTITY_ID}\n"}),
+        ("issuer", {"issuer": f"{IDP_ENTITY_ID}\n", "encrypt": True}),
         ("issuer", {"issuer_format": urn.PERSISTENT}),
         ("destination", {"destination": ACS_URL + "2"}),
         ("destination", {"destination": "https://sp.example.com/saml/globex/acs"}),
@@ -53,6 +55,8 @@ def test_the_good_message_is_good():
         ("audience", {"audiences": ((SP_ENTITY_ID,), ("https://other.example",))}),
         ("audience", {"audiences": (("",),)}),
         ("audience", {"audiences": ((SP_ENTITY_ID + "/",),)}),
+        ("audience", {"audiences": ((f"{SP_ENTITY_ID} ",),)}),
+        ("audience", {"audiences": ((f"{SP_ENTITY_ID} ",),), "encrypt": True}),
         ("subject_confirmation", {"confirmation_method": None}),
         (
             "subject_confirmation",
