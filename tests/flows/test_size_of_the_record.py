@@ -10,6 +10,7 @@ from support.idp import find
 from sp.audit.events import EventTable
 from sp.db import db
 from sp.demo.messages import assertion_of
+from sp.demo.names import RESPONDER
 from sp.flows.outcomes import SignInRefused
 
 LONG = 200_000
@@ -17,7 +18,9 @@ LARGEST_DETAIL = 4_096
 
 
 def many_status_codes(root):
+    root.remove(assertion_of(root))
     code = find(root, "samlp:Status/samlp:StatusCode")
+    code.set("Value", RESPONDER)
     for _ in range(40):
         code = etree.SubElement(code, code.tag, Value="urn:" + "x" * 5_000)
 
