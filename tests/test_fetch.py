@@ -65,34 +65,29 @@ def missing(handler):
     handler.send_error(404)
 
 
-def drip(handler):
-    """Send a little now and then, for longer than anybody waits."""
-    handler.send_response(200)
-    handler.end_headers()
+def trickle(handler, start, octet):
+    """Send a beginning, then a little now and then, for longer than anybody waits."""
+    handler.wfile.write(start)
     for _ in range(DRIPS):
-        handler.wfile.write(b"x")
+        handler.wfile.write(octet)
         handler.wfile.flush()
         time.sleep(0.1)
+
+
+def drip(handler):
+    trickle(handler, b"HTTP/1.1 200 OK\r\n\r\n", b"x")
 
 
 def drip_headers(handler):
     """Never come to the end of a header."""
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
-    for _ in range(DRIPS):
-        handler.wfile.write(b"x")
-        handler.wfile.flush()
-        time.sleep(0.1)
+    trickle(handler, b"HTTP/1.1 200 OK\r\nX: ", b"x")
 
 
 class Dripping(Handler):
     """Never comes to the end of its first word in a TLS handshake."""
 
     def handle(self):
-        self.wfile.write(b"\x16\x03\x03\x3f\xff")
-        for _ in range(DRIPS):
-            self.wfile.write(b"\0")
-            self.wfile.flush()
-            time.sleep(0.1)
+        trickle(self, b"\x16\x03\x03\x3f\xff", b"\0")
 
 
 def nonsense(handler):
