@@ -54,13 +54,16 @@ def set_policy(slug: str, changes: Mapping[str, Any], *, actor: Actor) -> Organi
     changed makes no event. A session that was idle for too long before stays over after.
     """
     now = clock.now()
-    here = find_organisation(slug)
-    before = {name: getattr(here, name) for name in changes}
-    changed = {name: value for name, value in changes.items() if before[name] != value}
-    if not changed:
-        return here
+    number = find_organisation(slug).id
 
     def work(transaction: db.Transaction) -> None:
+        organisation.lock(transaction, number)  # what it reads next is what it changes
+        here = organisation.find_by_id(transaction, number)
+        assert here is not None  # organisations are never removed
+        before = {name: getattr(here, name) for name in changes}
+        changed = {name: new for name, new in changes.items() if not _is_same(before[name], new)}
+        if not changed:
+            return
         if "idle_seconds" in changed:
             session.end_idle(transaction, here.id, now - timedelta(seconds=here.idle_seconds))
         organisation.set_policy(transaction, here.id, changed)
@@ -187,6 +190,13 @@ def _tell(
     """Record what was done about a person."""
     detail = {"email": person.email, **more}
     record_change(transaction, slug, kind, actor, clock.now(), account_id=person.id, detail=detail)
+
+
+def _is_same(before: object, after: object) -> bool:
+    """Say whether a rule stays as it is; groups have no order."""
+    if isinstance(before, tuple) and isinstance(after, tuple):
+        return set(before) == set(after)
+    return before == after
 
 
 def _plain(value: object) -> object:

@@ -21,7 +21,7 @@ from sp.organisations.revision_log import (
     list_revisions,
     set_live,
 )
-from sp.organisations.sign_in_policy import set_policy
+from sp.organisations.sign_in_policy import lock, set_policy
 from sp.organisations.slug import is_slug
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "known_revisions",
     "list_all",
     "list_revisions",
+    "lock",
     "set_live",
     "set_policy",
 ]

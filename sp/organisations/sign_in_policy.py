@@ -1,11 +1,11 @@
-"""The rules by which an organisation lets people in, and the one verb that changes them."""
+"""The rules by which an organisation lets people in, and the verbs that change them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from sp.db import Statement, Transaction
 from sp.errors import BadInputError, NotFoundError
@@ -25,6 +25,7 @@ LIFETIMES: Final = {
 """By rule: the least, the most, both in seconds, and the sentence for what is neither."""
 
 _HERE = OrganisationTable.id == bindparam("organisation_id")
+_LOCK: Final = Statement(select(OrganisationTable.id).where(_HERE).with_for_update(key_share=True))
 _SET: Final = {
     name: Statement(update(OrganisationTable).where(_HERE).values({name: bindparam("value")}))
     for name in ("sign_in", "unsolicited", "create_accounts", *LIFETIMES)
@@ -39,6 +40,15 @@ _ADD_GROUP: Final = Statement(
         organisation_id=bindparam("organisation_id"), name=bindparam("name")
     )
 )
+
+
+def lock(transaction: Transaction, organisation_id: int) -> None:
+    """Let nobody else change this organisation's rules until the transaction ends.
+
+    On PostgreSQL two that replace the groups at once would otherwise leave both lists in force:
+    neither sees the rows of the other. On SQLite the transaction itself is the lock.
+    """
+    transaction.one(_LOCK, organisation_id=organisation_id)
 
 
 def set_policy(transaction: Transaction, organisation_id: int, changes: Mapping[str, Any]) -> None:

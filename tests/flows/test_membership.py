@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from support.racing import race
 
+from sp import db
+from sp.audit import ledger
 from sp.errors import BadInputError, ConflictError, NotFoundError
 from sp.flows import membership, revocation
 from sp.flows.actor import COMMAND_LINE
+from sp.flows.looking_up import find_organisation
 from sp.flows.outcomes import SignedIn, SignInRefused
 from sp.flows.selection import Selection
 
@@ -35,6 +39,35 @@ def test_a_policy_that_stays_the_same_makes_no_event(acme, events):
     assert events() == before
     membership.set_policy("acme", {"unsolicited": "refuse"}, actor=COMMAND_LINE)
     assert events()[-1] == ("policy_changed", "done")
+
+
+def test_groups_have_no_order_so_the_same_ones_make_no_event(acme, events):
+    membership.set_policy("acme", {"required_groups": ("staff", "board")}, actor=COMMAND_LINE)
+    before = events()
+    for groups in (("staff", "board"), ("board", "staff")):
+        membership.set_policy("acme", {"required_groups": groups}, actor=COMMAND_LINE)
+    assert events() == before
+
+
+def test_of_group_rules_that_are_set_at_once_one_is_in_force_and_each_tells_what_it_replaced(
+    app, acme
+):
+    lists = [(f"group-{number}",) for number in range(4)]
+    race(
+        app,
+        lambda number: membership.set_policy(
+            "acme", {"required_groups": lists[number]}, actor=COMMAND_LINE
+        ),
+        threads=len(lists),
+    )
+    with db.read() as transaction:
+        found = ledger.list_events(transaction, "acme", kind="policy_changed", limit=len(lists))
+    before, after = (
+        [each.detail[name]["required_groups"] for each in reversed(found)]
+        for name in ("before", "after")
+    )
+    assert before == [[], *after[:-1]]
+    assert find_organisation("acme").required_groups == tuple(after[-1])
 
 
 def test_a_policy_value_nobody_knows_is_refused(acme, events):
