@@ -24,7 +24,7 @@ from sp.audit.events import (
     digest_detail,
     hash_event,
 )
-from sp.audit.reading import find_reference, list_events, read_event
+from sp.audit.reading import find_reference, list_chains, list_events, read_event
 from sp.audit.refusals import SuppressedTable
 from sp.audit.verification import verify_chain
 from sp.log_lines import tell
@@ -34,6 +34,7 @@ __all__ = [
     "append",
     "find_reference",
     "flush_suppressed",
+    "list_chains",
     "list_events",
     "read_event",
     "record_refusal",

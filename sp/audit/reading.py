@@ -54,6 +54,7 @@ def _newest(*conditions: ColumnElement[bool]) -> db.Statement:
     )
 
 
+_CHAINS = db.Statement(select(EventTable.chain).distinct())
 _NEWEST = _newest()
 _NEWEST_OF_KIND = _newest(EventTable.kind == bindparam("kind"))
 _AFTER_ALL: Final = 2**62
@@ -86,6 +87,11 @@ def list_events(
     else:
         rows = transaction.rows(_NEWEST_OF_KIND, kind=kind, **values)
     return [to_event(row[:-2], *row[-2:]) for row in rows]
+
+
+def list_chains(transaction: db.Transaction) -> list[str]:
+    """Return the name of every chain that has an event."""
+    return [chain for (chain,) in transaction.rows(_CHAINS)]
 
 
 def _first(rows: list[tuple[Any, ...]]) -> Event | None:

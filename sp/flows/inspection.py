@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sp import db
-from sp.audit import evidence, ledger
+from sp.audit import events, evidence, ledger
 from sp.audit.events import Event
 from sp.audit.evidence import Evidence
-from sp.audit.verification import ChainReport
+from sp.audit.verification import ChainReport, Fault
 from sp.errors import BadInputError, ConflictError, NotFoundError
 from sp.flows.looking_up import find_organisation
 from sp.flows.recording import SERVICE_CHAIN
@@ -53,13 +53,33 @@ def verify(
     head: tuple[int, str] | None = None,
     progress: Callable[[str, int], None] | None = None,
 ) -> list[ChainReport]:
-    """Hold one chain, or every chain, against its hashes; `head` is one that was noted earlier."""
-    if slug is not None:
-        chains = [find_organisation(slug).slug if slug != SERVICE_CHAIN else slug]
-    else:
+    """Hold one chain, or every chain, against its hashes; `head` is one that was noted earlier.
+
+    An organisation's chain begins with the event that made it. A chain that no organisation has is
+    looked at as well.
+    """
+    if slug is None:
         with db.read() as transaction:
-            chains = [SERVICE_CHAIN, *(each.slug for each in organisation.list_all(transaction))]
-    return [ledger.verify_chain(chain, head=head, progress=progress) for chain in chains]
+            made = {each.slug for each in organisation.list_all(transaction)}
+            found = made.union(ledger.list_chains(transaction))
+        chains = [SERVICE_CHAIN, *sorted(found - {SERVICE_CHAIN})]
+    else:
+        made = {find_organisation(slug).slug} if slug != SERVICE_CHAIN else set()
+        chains = [slug]
+    reports = [ledger.verify_chain(chain, head=head, progress=progress) for chain in chains]
+    return [_hold_beginning(each) if each.chain in made else each for each in reports]
+
+
+def _hold_beginning(report: ChainReport) -> ChainReport:
+    """Look for the event that made an organisation, where all else in its chain holds."""
+    if not report.ok:
+        return report
+    with db.read() as transaction:
+        first = ledger.read_event(transaction, report.chain, 1)
+    if first is not None and first.kind == events.ORGANISATION_ADDED:
+        return report
+    fault = Fault(1, "cut", "it is not the one that tells how the organisation was made")
+    return replace(report, faults=(fault,), fault_count=1)
 
 
 def find_event(name: str) -> Event:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from support.idp import Idp, key_named
+from support.records import append, tamper
 
 from sp.demo.encryption import encrypt_assertion
 from sp.demo.messages import assertion_of, to_octets
@@ -80,6 +81,24 @@ def test_every_chain_verifies_and_gives_its_head(visitor):
     reports = inspection.verify(None)
     assert all(report.ok for report in reports)
     assert {report.chain for report in reports} == {"-", "acme"}
+
+
+@pytest.mark.parametrize("then", [None, lambda visitor: visitor.answer()], ids=["none", "others"])
+def test_a_chain_that_was_thrown_away_shows_by_its_beginning(visitor, then):
+    visitor.begin()
+    tamper("DELETE FROM audit_event WHERE chain = 'acme'")
+    if then is not None:
+        then(visitor)
+    for slug in (None, "acme"):
+        report = inspection.verify(slug)[-1]
+        assert [(fault.sequence, fault.code) for fault in report.faults] == [(1, "cut")]
+
+
+def test_a_chain_that_no_organisation_has_is_looked_at_as_well(acme):
+    append(chain="gone")
+    assert [report.chain for report in inspection.verify(None)] == ["-", "acme", "gone"]
+    tamper("UPDATE audit_event SET code = 'expired' WHERE chain = 'gone'")
+    assert [report.ok for report in inspection.verify(None)] == [True, True, False]
 
 
 def test_purging_keeps_what_is_needed_and_drops_what_expired(visitor, config, clock):
