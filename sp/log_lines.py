@@ -122,3 +122,5 @@ def set_up_logging() -> None:
         # Each record would look up where it was made, and by which thread; no line tells it.
         logging._srcfile = None  # noqa: SLF001 - so says "Optimization" in Python's Logging HOWTO
         logging.logThreads = logging.logMultiprocessing = False
+        # `flask run` tells of each request with its query, where addresses and messages stand.
+        logging.getLogger("werkzeug").setLevel(logging.WARNING)

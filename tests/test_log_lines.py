@@ -9,6 +9,7 @@ import logging
 import sys
 
 import pytest
+from werkzeug._internal import _log
 
 from sp.log_lines import JsonLines, set_up_logging, tell
 
@@ -118,6 +119,12 @@ def test_setting_up_twice_makes_one_handler():
     once = list(root.handlers)
     set_up_logging()
     assert root.handlers == once
+
+
+def test_what_the_server_of_flask_run_says_of_a_request_is_no_line(capsys):
+    set_up_logging()
+    _log("info", '"GET /saml/acme/login?login_hint=ada@acme.example HTTP/1.1" 303 -')
+    assert capsys.readouterr().err == ""
 
 
 def test_lines_go_to_what_stderr_is_now(capsys):
