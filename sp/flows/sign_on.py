@@ -22,6 +22,7 @@ from sp.flows.receiving import Received
 from sp.flows.sign_on_record import Attempt, Browser, Posted
 from sp.flows.sign_on_request import make_request
 from sp.organisations import idp_directory, organisation
+from sp.organisations.domain import lower_ascii
 from sp.organisations.idp_directory import Revision
 from sp.organisations.organisation import Organisation
 from sp.sessions import pending_request, session
@@ -156,7 +157,7 @@ def _is_wanted(live: SessionView, here: Organisation, login_hint: str | None) ->
     """Say whether this session is the one asked for: this organisation's, and nobody else's."""
     if live.organisation_id != here.id:
         return False
-    return not login_hint or login_hint.strip().lower() == live.email
+    return not login_hint or lower_ascii(login_hint.strip()) == live.email
 
 
 def _live_revision(config: Config, here: Organisation) -> Revision:

@@ -238,6 +238,16 @@ def test_a_live_session_goes_straight_on(visitor, config):
     assert straight == GoStraight("/reports")
 
 
+def test_an_address_that_only_unicode_takes_for_hers_is_somebody_elses(visitor, config):
+    visitor.begin()
+    visitor.answer(attributes=(AttributeSpec("email", ("kate@acme.example",)),))
+    straight = sign_on.begin(
+        config, "acme", visitor.browser(), return_to=None, login_hint="KATE@acme.example"
+    )
+    assert isinstance(straight, GoStraight)
+    visitor.begin(login_hint="\u212aate@acme.example")
+
+
 def test_a_request_made_under_an_older_revision_restarts_where_the_answer_fails(visitor, config):
     visitor.begin()
     other = Idp(keys=("rsa-b",))
