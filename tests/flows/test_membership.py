@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from support.racing import race
 
 from sp import db
+from sp.accounts import admission
 from sp.audit import ledger
 from sp.errors import BadInputError, ConflictError, NotFoundError
 from sp.flows import membership, revocation
@@ -103,6 +106,30 @@ def test_relinking_lets_another_identifier_in_for_the_same_address(visitor):
     membership.relink("acme", "ada@acme.example", actor=COMMAND_LINE)
     visitor.begin()
     assert isinstance(visitor.answer(name_id="a-new-id", assertion_id="_a3"), SignedIn)
+
+
+def test_relinking_ends_the_session_of_a_sign_in_that_ran_beside_it(visitor, monkeypatch, app):
+    visitor.begin()
+    visitor.answer()
+    visitor.begin()
+    apply, decided, relinked = admission.apply, threading.Event(), threading.Event()
+
+    def apply_late(*values):
+        decided.set()
+        relinked.wait(0.5)
+        return apply(*values)
+
+    monkeypatch.setattr(admission, "apply", apply_late)
+
+    def work(number):
+        if number:
+            return visitor.answer(assertion_id="_a2")
+        assert decided.wait(10)
+        membership.relink("acme", "ada@acme.example", actor=COMMAND_LINE)
+        return relinked.set()
+
+    assert isinstance(race(app, work, threads=2)[1], SignedIn)
+    assert revocation.list_sessions("acme") == []
 
 
 def test_sessions_are_revoked_by_person_by_name_and_all(visitor):
