@@ -73,8 +73,14 @@ class Transaction:
 
     @property
     def lost(self) -> tuple[type[Exception], ...]:
-        """Return what the driver raises where another transaction was in the way."""
+        """Return what the driver raises where another transaction was in the way.
+
+        On SQLite nobody is, once it has begun; who waited in vain to begin has waited long enough:
+        three times BUSY_TIMEOUT_MS is longer than gunicorn lets a worker be silent.
+        """
         driver = self._dialect.loaded_dbapi
+        if self.dialect == "sqlite":
+            return (driver.IntegrityError,)
         return driver.IntegrityError, driver.OperationalError
 
     def __enter__(self) -> Self:
