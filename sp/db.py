@@ -73,13 +73,9 @@ class Transaction:
 
     @property
     def lost(self) -> tuple[type[Exception], ...]:
-        """Return what the driver raises where another transaction was in the way.
-
-        On SQLite nobody is, once it has begun; who waited in vain to begin has waited long enough:
-        three times BUSY_TIMEOUT_MS is longer than gunicorn lets a worker be silent.
-        """
+        """Return what the driver raises where another transaction was in the way."""
         driver = self._dialect.loaded_dbapi
-        if self.dialect == "sqlite":
+        if self.dialect == "sqlite":  # who waited in vain to begin has waited long enough
             return (driver.IntegrityError,)
         return driver.IntegrityError, driver.OperationalError
 
