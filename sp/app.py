@@ -110,9 +110,12 @@ def _flask_settings(config: Config) -> dict[str, Any]:
 def _engine_options(config: Config) -> dict[str, Any]:
     # Every way through `sp.db` ends with COMMIT or ROLLBACK; the pool need not add another.
     options: dict[str, Any] = {"hide_parameters": True, "pool_reset_on_return": None}
-    if make_url(config.database_url).get_backend_name() == "postgresql":
-        # Every connection counts in UTC, whatever the server's own zone.
-        options |= {"pool_pre_ping": True, "connect_args": {"options": "-c timezone=utc"}}
+    url = make_url(config.database_url)
+    if url.get_backend_name() == "postgresql":
+        # Whatever the server's own are: a statement behind a lock must see what was committed.
+        ours = r"-c timezone=utc -c default_transaction_isolation=read\ committed"
+        words = " ".join((*url.normalized_query.get("options", ()), ours))
+        options |= {"pool_pre_ping": True, "connect_args": {"options": words}}
     return options
 
 
