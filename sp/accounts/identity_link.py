@@ -50,7 +50,7 @@ _FIND = Statement(
         _TABLE.organisation_id == bindparam("organisation_id"),
         _TABLE.identity_key == bindparam("identity_key"),
     )
-    .with_for_update(read=True, key_share=True, of=_TABLE)
+    .with_for_update(key_share=True, of=[AccountTable, _TABLE])
 )
 _OF_ACCOUNT = Statement(
     select(_TABLE.idp_entity_id, _TABLE.source, _TABLE.value).where(
@@ -66,9 +66,9 @@ _FORGET = Statement(delete(_TABLE).where(_TABLE.account_id == bindparam("account
 def find(
     transaction: Transaction, organisation_id: int, idp_entity_id: str, source: str, value: str
 ) -> Account | None:
-    """Return the account that this identity belongs to; the link stays until the transaction ends.
+    """Return the account that this identity belongs to, and hold it until the transaction ends.
 
-    On PostgreSQL who forgets it waits for the sign-in, and ends its session with the others.
+    Two sign-ins of one person come one after the other, and neither beside a relink or suspension.
     """
     row = transaction.one(
         _FIND,

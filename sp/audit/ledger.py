@@ -36,6 +36,7 @@ __all__ = [
     "flush_suppressed",
     "list_chains",
     "list_events",
+    "lock",
     "read_event",
     "record_refusal",
     "verify_chain",
@@ -79,7 +80,7 @@ def append(transaction: db.Transaction, event: NewEvent, at: datetime) -> Append
 
     Counts that an earlier hour still owes are appended before it.
     """
-    _lock(transaction, event.chain)
+    lock(transaction, event.chain)
     return _append(transaction, event, at, keeps_body=True)
 
 
@@ -96,7 +97,7 @@ def record_refusal(
     `verified` says that a signature of the organisation's IdP verified; `assertion_key` names the
     assertion in it. None is returned where the event was left out.
     """
-    _lock(transaction, event.chain)
+    lock(transaction, event.chain)
     bounded = refusals.bound(transaction, event, at, verified=verified, assertion_key=assertion_key)
     if bounded is None:
         return None
@@ -108,7 +109,7 @@ def flush_suppressed(transaction: db.Transaction, at: datetime) -> int:
     hour = refusals.hour_of(at)
     appended = 0
     for chain in refusals.chains_left_out(transaction, hour):
-        _lock(transaction, chain)
+        lock(transaction, chain)
         before, head, _ = _last(transaction, chain, hour)
         after = _settle(transaction, Appended(chain, before, head), at)
         appended += after.sequence - before
@@ -116,7 +117,7 @@ def flush_suppressed(transaction: db.Transaction, at: datetime) -> int:
     return appended
 
 
-def _lock(transaction: db.Transaction, chain: str) -> None:
+def lock(transaction: db.Transaction, chain: str) -> None:
     """Wait until nobody else appends to this chain, in a statement of its own.
 
     The statement after it then sees what the one before committed. On SQLite the transaction

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sp import clock, db
 from sp.audit import events
 from sp.flows.actor import Actor
-from sp.flows.recording import record_change
+from sp.flows.recording import end_all, record_change
 from sp.organisations import organisation, presets
 from sp.sessions import listing, session
 from sp.sessions.session import SessionView
@@ -60,7 +60,11 @@ def end_others(asking: SessionView) -> int:
     """End all other sessions of the same person; return how many ended."""
 
     def work(transaction: db.Transaction) -> int:
-        ended = session.end_others(transaction, asking.account_id, but=asking.token_hash)
+        ended = end_all(
+            transaction,
+            asking.organisation_slug,
+            lambda: session.end_others(transaction, asking.account_id, but=asking.token_hash),
+        )
         if ended:
             _record(transaction, asking, {"by": "own", "ended": ended})
         return ended

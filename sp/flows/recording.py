@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sp import db
 from sp.audit import ledger
 from sp.audit.events import SERVICE_CHAIN, NewEvent
 from sp.flows.actor import Actor
+from sp.sessions import session
 
-__all__ = ["SERVICE_CHAIN", "record_change"]
+__all__ = ["SERVICE_CHAIN", "end_all", "record_change"]
+
+Ended = TypeVar("Ended", int, list[session.Ended])
 
 
 def record_change(
@@ -39,3 +42,17 @@ def record_change(
         reference=None,
     )
     ledger.append(transaction, event, at)
+
+
+def end_all(transaction: db.Transaction, chain: str, end: Callable[[], Ended]) -> Ended:
+    """End sessions, those of every sign-in included that the chain tells of before this ending.
+
+    A sign-in of another node that waits for its chain has a session that nobody sees yet; once the
+    chain is ours, all that stand before us are seen. The first time comes without it, because
+    whoever replaces one of these sessions may be waiting for the chain.
+    """
+    ended = end()
+    if transaction.dialect == "sqlite":  # nobody else is in a transaction
+        return ended
+    ledger.lock(transaction, chain)
+    return ended + end()

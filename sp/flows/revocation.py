@@ -11,7 +11,7 @@ from sp.audit import events
 from sp.errors import NotFoundError
 from sp.flows.actor import Actor
 from sp.flows.looking_up import find_account, find_organisation
-from sp.flows.recording import SERVICE_CHAIN, record_change
+from sp.flows.recording import SERVICE_CHAIN, end_all, record_change
 from sp.flows.selection import Meant, Selection, check_moment, find_meant
 from sp.organisations import organisation
 from sp.organisations.organisation import Organisation
@@ -120,20 +120,31 @@ def _end(transaction: db.Transaction, meant: Meant) -> tuple[int, int | None, di
             raise NotFoundError(public=f"{here.slug} has no session {chosen.public_id}.")
         return ended, None, {"by": "session", "session": chosen.public_id}
     if person:
-        ended = session.end_by_account(transaction, person.id)
+        ended = end_all(
+            transaction, here.slug, lambda: session.end_by_account(transaction, person.id)
+        )
         return ended, person.id, {"by": "person", "email": person.email}
-    if chosen.before:
-        started = session.end_before(transaction, chosen.before, here.id)
-        return len(started), None, {"by": "moment", "before": chosen.before.isoformat()}
+    if before := chosen.before:
+        started = end_all(
+            transaction, here.slug, lambda: session.end_before(transaction, before, here.id)
+        )
+        return len(started), None, {"by": "moment", "before": before.isoformat()}
     if chosen.name_id:
         return _end_named(transaction, meant)
-    return session.end_by_organisation(transaction, here.id), None, {"by": "organisation"}
+    ended = end_all(
+        transaction, here.slug, lambda: session.end_by_organisation(transaction, here.id)
+    )
+    return ended, None, {"by": "organisation"}
 
 
 def _end_named(transaction: db.Transaction, meant: Meant) -> tuple[int, int | None, dict[str, Any]]:
-    indexes = meant.selection.session_indexes
-    ended = session.end_by_name_id(
-        transaction, meant.here.id, meant.idp_entity_id, meant.name_id, indexes
+    here, indexes = meant.here, meant.selection.session_indexes
+    ended = end_all(
+        transaction,
+        here.slug,
+        lambda: session.end_by_name_id(
+            transaction, here.id, meant.idp_entity_id, meant.name_id, indexes
+        ),
     )
     people = {each.account_id for each in ended}
     detail = {

@@ -17,6 +17,7 @@ from sp.flows.logout_receiving import Came, Unread, receive
 from sp.flows.logout_record import LogoutAttempt, LogoutReading, make_reading
 from sp.flows.logout_sending import Sender
 from sp.flows.outcomes import Leave, LogoutRefused, SignedOut, SignOnUnavailable
+from sp.flows.recording import end_all
 from sp.organisations import idp_directory, organisation
 from sp.organisations.idp_directory import Revision
 from sp.organisations.organisation import Organisation
@@ -159,8 +160,12 @@ def _end(attempt: LogoutAttempt, reading: LogoutReading) -> LogoutRequest:
     def work(transaction: db.Transaction) -> LogoutRefused | None:
         if not consumed_assertion.consume(transaction, here.id, idp, name, keep_until):
             return logout_record.refuse_replayed(transaction, attempt, reading)
-        ended = session.end_by_name_id(
-            transaction, here.id, idp, request.name_id, request.session_indexes
+        ended = end_all(
+            transaction,
+            here.slug,
+            lambda: session.end_by_name_id(
+                transaction, here.id, idp, request.name_id, request.session_indexes
+            ),
         )
         logout_record.record_request(transaction, attempt, reading, request, ended)
         return None
