@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
 from sp import clock, db
 from sp.audit import events, ledger
@@ -11,6 +15,16 @@ from sp.flows.actor import SYSTEM
 from sp.flows.recording import SERVICE_CHAIN, record_change
 from sp.organisations import idp_directory, organisation
 from sp.sessions import consumed_assertion, pending_logout, pending_request, session
+from sp.sessions.expired import AT_ONCE
+
+PAUSE: Final = 0.1
+"""Seconds; who waits for SQLite's lock looks again after as long at most."""
+_VERBS: Final = {
+    "sessions": session.purge,
+    "pending_requests": pending_request.purge,
+    "pending_logouts": pending_logout.purge,
+    "consumed_assertions": consumed_assertion.purge,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +45,14 @@ def purge(config: Config) -> Purged:
     Used assertions go only when no message that carries them could pass any more.
     """
     now = clock.now()
+    expired = {name: _purge_all(verb, now) for name, verb in _VERBS.items()}
+    with db.read() as transaction:
+        known = organisation.known_revisions(transaction)
+    leftovers = idp_directory.remove_leftovers(config.settings_directory, known, now)
 
     def work(transaction: db.Transaction) -> Purged:
         purged = Purged(
-            sessions=session.purge(transaction, now),
-            pending_requests=pending_request.purge(transaction, now),
-            pending_logouts=pending_logout.purge(transaction, now),
-            consumed_assertions=consumed_assertion.purge(transaction, now),
+            **expired,
             suppressed_counts=ledger.flush_suppressed(transaction, now),
             leftover_directories=len(leftovers),
         )
@@ -51,7 +66,14 @@ def purge(config: Config) -> Purged:
         )
         return purged
 
-    with db.read() as transaction:
-        known = organisation.known_revisions(transaction)
-    leftovers = idp_directory.remove_leftovers(config.settings_directory, known, now)
     return db.write(work)
+
+
+def _purge_all(verb: Callable[[db.Transaction, datetime], int], now: datetime) -> int:
+    """Remove all that has expired, and let others have their turn in between."""
+    removed = last = db.write(lambda transaction: verb(transaction, now))
+    while last >= AT_ONCE:
+        time.sleep(PAUSE)
+        last = db.write(lambda transaction: verb(transaction, now))
+        removed += last
+    return removed

@@ -6,12 +6,13 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ForeignKey, LargeBinary, bindparam, delete, select
+from sqlalchemy import ForeignKey, LargeBinary, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import Executable
 
 from sp import db
+from sp.sessions.expired import removal
 
 KEPT_FOR: Final = timedelta(hours=48, seconds=300)
 """How long after its IssueInstant: no revision lets an older message pass (decision 12)."""
@@ -42,9 +43,7 @@ _CONSUME = db.Statement(_consume)
 _FIND = db.Statement(
     select(ConsumedAssertionTable.keep_until).where(ConsumedAssertionTable.key == bindparam("key"))
 )
-_PURGE = db.Statement(
-    delete(ConsumedAssertionTable).where(ConsumedAssertionTable.keep_until <= bindparam("now"))
-)
+_PURGE = removal(ConsumedAssertionTable, ConsumedAssertionTable.keep_until <= bindparam("now"))
 
 
 def assertion_key(organisation_id: int, idp_entity_id: str, assertion_id: str) -> bytes:
@@ -77,5 +76,5 @@ def is_consumed(
 
 
 def purge(transaction: db.Transaction, now: datetime) -> int:
-    """Forget assertions that no message could carry past the checks any more."""
+    """Forget assertions that no message could carry past the checks any more: AT_ONCE at most."""
     return transaction.change(_PURGE, now=now)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ForeignKey, String, bindparam, delete, insert, select, update
+from sqlalchemy import ForeignKey, String, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sp import db
+from sp.sessions.expired import removal
 
 LIFETIME: Final = timedelta(hours=1)
 """A company's login may hold a person on its page, but nobody signs out for longer than that."""
@@ -60,9 +61,7 @@ _TAKE = db.Statement(
     .where(*_THIS, PendingLogoutTable.answered_at.is_(None))
     .values(answered_at=bindparam("now"), outcome=bindparam("outcome"))
 )
-_PURGE = db.Statement(
-    delete(PendingLogoutTable).where(PendingLogoutTable.expires_at <= bindparam("now"))
-)
+_PURGE = removal(PendingLogoutTable, PendingLogoutTable.expires_at <= bindparam("now"))
 
 
 def save(transaction: db.Transaction, logout: PendingLogout) -> None:
@@ -89,5 +88,5 @@ def take(
 
 
 def purge(transaction: db.Transaction, now: datetime) -> int:
-    """Remove LogoutRequests that have expired."""
+    """Remove LogoutRequests that have expired: AT_ONCE at most."""
     return transaction.change(_PURGE, now=now)

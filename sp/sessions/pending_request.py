@@ -13,7 +13,6 @@ from sqlalchemy import (
     String,
     Text,
     bindparam,
-    delete,
     insert,
     select,
     update,
@@ -22,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from sp import db
 from sp.sessions.demand import Demand
+from sp.sessions.expired import removal
 
 LIFETIME: Final = timedelta(hours=8)
 
@@ -118,9 +118,7 @@ _WAY_BACK = db.Statement(
         PendingRequestTable.expires_at > bindparam("now"),
     )
 )
-_PURGE = db.Statement(
-    delete(PendingRequestTable).where(PendingRequestTable.expires_at <= bindparam("now"))
-)
+_PURGE = removal(PendingRequestTable, PendingRequestTable.expires_at <= bindparam("now"))
 
 
 def save(transaction: db.Transaction, request: PendingRequest) -> None:
@@ -170,7 +168,7 @@ def way_back_of(
 
 
 def purge(transaction: db.Transaction, now: datetime) -> int:
-    """Remove requests that have expired."""
+    """Remove requests that have expired: AT_ONCE at most."""
     return transaction.change(_PURGE, now=now)
 
 

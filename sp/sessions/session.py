@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, insert, update
 
 from sp import db
 from sp.saml.types import NameID
@@ -25,6 +25,7 @@ from sp.sessions.ending import (
     find_by_name_id,
     find_named,
 )
+from sp.sessions.expired import removal
 from sp.sessions.session_table import BY_TOKEN, SessionTable, name_id_values
 from sp.sessions.session_view import SEEN_EVERY, VIEWS, SessionView, to_view
 
@@ -85,7 +86,7 @@ _TOUCH = db.Statement(
     .where(BY_TOKEN, SessionTable.seen_at <= bindparam("before"))
     .values(seen_at=bindparam("now"))
 )
-_PURGE = db.Statement(delete(SessionTable).where(SessionTable.expires_at <= bindparam("now")))
+_PURGE = removal(SessionTable, SessionTable.expires_at <= bindparam("now"))
 
 
 def make(transaction: db.Transaction, session: NewSession) -> None:
@@ -113,5 +114,5 @@ def touch(transaction: db.Transaction, token_hash: bytes, now: datetime) -> bool
 
 
 def purge(transaction: db.Transaction, now: datetime) -> int:
-    """Remove sessions that are over; an idle one goes when its longest life is."""
+    """Remove sessions that are over, an idle one when its longest life is: AT_ONCE at most."""
     return transaction.change(_PURGE, now=now)
