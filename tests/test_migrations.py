@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
+import threading
+import time
 from dataclasses import replace
 from functools import partial
 
@@ -125,3 +128,27 @@ def test_migration_that_would_orphan_a_row_is_undone_whole(on_sqlite, steps, cap
 def test_foreign_keys_are_on_again_after_a_migration(on_sqlite, steps):
     upgrade(steps(PARENT_AND_CHILD))
     assert rows("PRAGMA foreign_keys") == [(1,)]
+
+
+def test_upgrade_waits_for_who_writes_and_sees_what_they_wrote(on_sqlite, steps):
+    """Of two at once the second finds nothing to do; it must not have looked before the first."""
+    folder, outcomes = steps(PARENT_AND_CHILD), []
+    other = sqlite3.connect(db.engine.url.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    def run():
+        with on_sqlite.app_context():
+            try:
+                upgrade(folder)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - the test tells of it
+                outcomes.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    time.sleep(1)
+    other.execute("CREATE TABLE somebody_s (id INTEGER)")
+    other.execute("COMMIT")
+    other.close()
+    thread.join()
+    assert outcomes == []
+    assert rows("SELECT id FROM parent") == [(1,)]

@@ -18,9 +18,10 @@ def run_online() -> None:
 
     SQLite rebuilds a table to change it. With foreign keys on, dropping the old one would delete
     its children; they can be switched off only outside a transaction, and are checked inside it.
+    Who comes second waits for the first, and then finds nothing to do.
     A table that was rebuilt numbers on from its highest row, not from the highest there ever was.
     """
-    with db.engine.connect() as connection:
+    with db.engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection:
         _foreign_keys(connection, "OFF")
         try:
             with connection.begin():
