@@ -30,6 +30,22 @@ SET_STYLE = """(text) => {
 }"""
 
 
+LARGEST_SIGN = 24
+"""The side of a sign beside words, in CSS pixels."""
+BROKEN_WORDS = """() => [...document.querySelectorAll("thead th, tbody time")].flatMap((each) => {
+    const range = document.createRange(), broken = [];
+    const walker = document.createTreeWalker(each, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode())
+        for (const word of walker.currentNode.data.matchAll(/[^\\s]+/g)) {
+            range.setStart(walker.currentNode, word.index);
+            range.setEnd(walker.currentNode, word.index + word[0].length);
+            if (new Set([...range.getClientRects()].map((box) => box.top)).size > 1)
+                broken.push(word[0]);
+        }
+    return broken;
+})"""
+
+
 def words(text):
     return " ".join(text.split()).replace("\u2019", "'")
 
@@ -51,6 +67,17 @@ def test_fields_and_buttons_and_where_the_keyboard_is_stand_out(seen):
 
 def test_a_thumb_finds_everything(seen):
     assert small_targets(seen) == []
+
+
+def test_signs_are_no_larger_than_the_words_beside_them(seen):
+    drawn = [each.bounding_box() for each in seen.locator("main svg:visible").all()]
+    assert [box for box in drawn if max(box["width"], box["height"]) > LARGEST_SIGN] == []
+
+
+@pytest.mark.parametrize("width", [NARROW, 840, 1280])
+def test_no_address_however_long_breaks_the_words_of_other_columns(shown, width):
+    look(shown, width)
+    assert shown.evaluate(BROKEN_WORDS) == []
 
 
 def test_the_tab_key_stops_at_everything_in_order(shown):

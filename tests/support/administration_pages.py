@@ -94,6 +94,12 @@ ADMINISTRATION = (
         "Sign people out",
         administer(f"{END}?by=person&email=ada&name_id=ada-id"),
     ),
+    Way(
+        "admin-choose-nothing",
+        f"{FOLDER}/choose.html",
+        "Sign people out",
+        administer(f"{END}?by=nothing"),
+    ),
     Way("admin-one", f"{FOLDER}/confirm.html", "Sign out in one browser?", of_one_session),
     Way(
         "admin-everybody",

@@ -286,6 +286,9 @@ def test_what_cannot_be_used_is_said_at_its_field_and_kept(admin, grace, fields,
         (link,) = page.tree.iterfind(".//*[@role='alert']//a")
         assert sentence in words(link)
         assert link.get("href") == f"#{field}"
+        told_of = "fieldset" if field == "by-person" else f"input[@id='{field}']"
+        described = page.tree.find(f".//{told_of}").get("aria-describedby").split()
+        assert sentence in words(page.tree.find(f".//*[@id='{described[-1]}']"))
         for name in fields.keys() & {"email", "idp"}:
             assert page.value(name) == fields[name]
     assert [is_signed_in(admin), is_signed_in(grace)] == [True, True]
