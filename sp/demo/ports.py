@@ -37,14 +37,15 @@ def read_ports(environ: Mapping[str, str]) -> Ports:
         text = environ.get(name) or default
         if not text.isdecimal() or not 1 <= int(text) <= 65_535:  # noqa: PLR2004 - the last port
             raise CannotStartError(f"{name} must be a port, 1 to 65535, not {text!r}.")
-        if is_in_use(int(text)):
-            raise CannotStartError(
-                f"Port {text} is in use. Choose another one: {name}={int(text) + 100} make run"
-            )
         numbers.append(int(text))
-    if numbers[0] == numbers[1]:
+    ports = Ports(*numbers)
+    if ports.service == ports.idp:
         raise CannotStartError("PORT and DEMO_PORT must be two different ports.")
-    return Ports(*numbers)
+    for number in numbers:
+        if is_in_use(number):
+            others = f"PORT={ports.service + 100} DEMO_PORT={ports.idp + 100}"
+            raise CannotStartError(f"Port {number} is in use. Choose others: {others} make run")
+    return ports
 
 
 def is_in_use(port: int) -> bool:

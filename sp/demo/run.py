@@ -14,6 +14,7 @@ from typing import Final
 
 from sp.demo.context import DemoConfig
 from sp.demo.key_files import load_or_make_keys
+from sp.demo.one_at_a_time import refuse_second, take
 from sp.demo.people import PASSWORD
 from sp.demo.ports import CannotStartError, Ports, read_ports
 
@@ -27,15 +28,18 @@ def main() -> int:
     """Make what is missing, start both programs, and end both with Ctrl-C."""
     started: list[subprocess.Popen[bytes]] = []
     signal.signal(signal.SIGTERM, _interrupt)
+    folder = Path(os.environ.get("DEMO_DIRECTORY") or ROOT / "instance" / "demo")
     try:
+        refuse_second(folder)
         ports = read_ports(os.environ)
-        _tell("Preparing keys, database and the demonstration ...")
-        environment = make_environment(ports)
-        prepare(ports, environment)
-        started += [_start_idp(ports, environment), _start_service(ports, environment)]
-        _wait_for(started, ports)
-        print(welcome(ports), flush=True)  # noqa: T201 - this is what the command is for
-        return _watch(started)
+        with take(folder):
+            _tell("Preparing keys, database and the demonstration ...")
+            environment = make_environment(ports, folder)
+            prepare(ports, environment)
+            started += [_start_idp(ports, environment), _start_service(ports, environment)]
+            _wait_for(started, ports)
+            print(welcome(ports), flush=True)  # noqa: T201 - this is what the command is for
+            return _watch(started)
     except CannotStartError as error:
         _tell(str(error))
         return 1
@@ -46,7 +50,7 @@ def main() -> int:
         _end(started)
 
 
-def make_environment(ports: Ports) -> dict[str, str]:
+def make_environment(ports: Ports, folder: Path) -> dict[str, str]:
     """Return what both programs are set to; everything is kept in the checkout."""
     return {
         **os.environ,
@@ -54,7 +58,7 @@ def make_environment(ports: Ports) -> dict[str, str]:
         "DEMO_BASE_URL": ports.idp_url,
         "DEMO_SECOND_BASE_URL": f"http://login.idp.localhost:{ports.idp}",
         "DEMO_SP_BASE_URL": ports.service_url,
-        "DEMO_DIRECTORY": os.environ.get("DEMO_DIRECTORY") or str(ROOT / "instance" / "demo"),
+        "DEMO_DIRECTORY": str(folder),
     }
 
 
@@ -68,8 +72,6 @@ def prepare(ports: Ports, environment: Mapping[str, str]) -> None:
         directory=folder,
     )
     metadata = folder / "metadata.xml"
-    for each in (folder.parent, folder):  # it holds people, and the demonstration's keys
-        each.mkdir(parents=True, exist_ok=True, mode=0o700)
     metadata.write_bytes(describe(config))
     _flask(environment, "db", "upgrade")
     _flask(environment, "sp", "demo", str(metadata))

@@ -92,14 +92,29 @@ def test_it_runs_signs_in_ends_and_goes_on_with_what_it_had(checkout, bare):
         end(second)
 
 
+def test_a_second_one_in_the_same_folder_leaves_the_first_alone(checkout, bare):
+    first = make_run(checkout, bare)
+    try:
+        for ports in (free_ports(), (first.port, first.idp_port)):
+            second = start(bare, ports, ["make", "run"], checkout)
+            end(second)
+            assert second.process.returncode != 0
+            assert "is running already" in second.lines[0]
+        assert "ada@acme.example" in sign_in(first).text
+    finally:
+        end(first)
+
+
 def test_a_port_in_use_is_one_clear_sentence(checkout, bare):
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
-        running = start(bare, [port, *free_ports(1)], ["make", "run"], checkout)
+        (other,) = free_ports(1)
+        running = start(bare, [port, other], ["make", "run"], checkout)
         end(running)
     assert running.process.returncode != 0
     said = [line for line in running.lines if not line.startswith("make:")]
-    assert said == [f"Port {port} is in use. Choose another one: PORT={port + 100} make run"]
+    others = f"PORT={port + 100} DEMO_PORT={other + 100}"
+    assert said == [f"Port {port} is in use. Choose others: {others} make run"]
     assert not (checkout / "instance").exists()
 
 
