@@ -23,6 +23,8 @@ bp = Blueprint("administration", __name__)
 
 LIST: Final = "/organisation/sessions"
 LONGEST_SEARCH: Final = 254
+JOINERS: Final = "\u200c\u200d"
+"""They print nothing, and Persian and Indian names are written with them."""
 MOST_PAGES: Final = 10_000
 
 
@@ -126,7 +128,7 @@ def _asking() -> SessionView:
 
 def _search() -> str:
     typed = request.args.get("who", "").strip()[:LONGEST_SEARCH]
-    return "".join(letter for letter in typed if letter.isprintable())
+    return "".join(letter for letter in typed if letter.isprintable() or letter in JOINERS)
 
 
 def _sort() -> str:

@@ -11,6 +11,7 @@ from support.pages import Person, make_live, read, sign_in_at_globex, words
 
 from sp import db
 from sp.audit import events, ledger
+from sp.demo.messages import AttributeSpec
 from sp.flows import membership, revocation
 from sp.flows.actor import COMMAND_LINE
 from sp.sessions.session_table import SessionTable
@@ -98,6 +99,15 @@ def test_a_part_of_an_address_finds_a_person(admin, grace):
     assert [row[0] for row in rows(page)] == ["grace@acme.example Grace Hopper"]
     assert "1 person with \u201cgrace@\u201d in their address or name, in 1 browser." in page.text
     assert page.value("who") == "grace@"
+
+
+def test_a_name_is_found_that_is_written_with_a_joiner(admin, app):
+    name = "\u0622\u0630\u0631 \u0646\u0648\u0634\u200c\u0622\u0641\u0631\u06cc\u0646"
+    said = (AttributeSpec("displayName", (name,)), AttributeSpec("email", ("azar@acme.example",)))
+    azar = Person(app.test_client(), answers=40)
+    azar.start()
+    azar.post(azar.make(name_id="azar-id", attributes=said))
+    assert [row[0] for row in rows(see(admin, who=name[4:]))] == [f"azar@acme.example {name}"]
 
 
 def test_search_that_finds_nobody_says_so_and_leads_back(admin):
