@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
@@ -16,6 +18,10 @@ from sp.web.principal import current_session
 
 bp = Blueprint("login", __name__)
 
+MARKS: Final = (
+    "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+"""What nobody sees, and what an address brings along that was copied from a list of contacts."""
 FORM_EXPIRED = (
     "Please send the form again: press Continue once more. This page was open for long, or your "
     "browser does not keep our cookies."
@@ -35,7 +41,7 @@ def page() -> Response:
 def find() -> Response:
     """Take an e-mail address to its company's login."""
     limits.count_login()
-    typed = request.form.get("email", "").strip()
+    typed = _typed()
     wanted = safe_return_to(request.form.get("return_to"))
     try:
         found = sign_on.find_start(typed)
@@ -56,9 +62,13 @@ def find() -> Response:
 
 def show_form_again() -> Response:
     """Give the login form back as it was typed, with a token that works."""
-    typed = request.form.get("email", "").strip()
+    typed = _typed()
     wanted = safe_return_to(request.form.get("return_to"))
     return _show_form(wanted, typed=typed, notice=FORM_EXPIRED)
+
+
+def _typed() -> str:
+    return request.form.get("email", "").strip().strip(MARKS).strip()
 
 
 def _links(found: Realm, wanted: str | None) -> list[tuple[str, str]]:

@@ -47,6 +47,15 @@ def test_address_of_a_known_domain_is_taken_to_its_organisation(acme, post_login
     assert query_of(answer) == {"login_hint": "grace@acme.example", "return_to": "/reports?week=9"}
 
 
+@pytest.mark.parametrize(
+    "copied", ["\u202aada@acme.example\u202c", "\ufeff ada@acme.example\u200b "]
+)
+def test_marks_that_nobody_sees_around_a_copied_address_are_taken_off(acme, post_login, copied):
+    answer = post_login(copied)
+    assert answer.status_code == 303
+    assert query_of(answer)["login_hint"] == "ada@acme.example"
+
+
 def test_where_a_person_was_going_survives_the_form(acme, client):
     page = read(client.get("/login?return_to=/reports%3Fweek=9"))
     assert page.value("return_to") == "/reports?week=9"
