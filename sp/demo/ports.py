@@ -22,12 +22,17 @@ class Ports:
     @property
     def service_url(self) -> str:
         """Return the service's base URL."""
-        return f"http://sp.localhost:{self.service}"
+        return _url("sp.localhost", self.service)
 
     @property
     def idp_url(self) -> str:
         """Return the Identity Provider's base URL: another site for every browser."""
-        return f"http://idp.localhost:{self.idp}"
+        return _url("idp.localhost", self.idp)
+
+    @property
+    def second_idp_url(self) -> str:
+        """Return the origin that the Identity Provider's sign-on page may lead over."""
+        return _url("login.idp.localhost", self.idp)
 
 
 def read_ports(environ: Mapping[str, str]) -> Ports:
@@ -46,6 +51,11 @@ def read_ports(environ: Mapping[str, str]) -> Ports:
             others = f"PORT={ports.service + 100} DEMO_PORT={ports.idp + 100}"
             raise CannotStartError(f"Port {number} is in use. Choose others: {others} make run")
     return ports
+
+
+def _url(host: str, port: int) -> str:
+    """Return an address as browsers write it."""
+    return f"http://{host}" if port == 80 else f"http://{host}:{port}"  # noqa: PLR2004 - http's own
 
 
 def is_in_use(port: int) -> bool:

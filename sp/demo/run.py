@@ -56,7 +56,7 @@ def make_environment(ports: Ports, folder: Path) -> dict[str, str]:
         **os.environ,
         "SP_BASE_URL": ports.service_url,
         "DEMO_BASE_URL": ports.idp_url,
-        "DEMO_SECOND_BASE_URL": f"http://login.idp.localhost:{ports.idp}",
+        "DEMO_SECOND_BASE_URL": ports.second_idp_url,
         "DEMO_SP_BASE_URL": ports.service_url,
         "DEMO_DIRECTORY": str(folder),
     }
