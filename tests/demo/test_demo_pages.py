@@ -177,6 +177,8 @@ def test_a_wrong_password_shows_the_page_again_with_the_request(client, sp_base_
     url = by_redirect(ask(sp_base_url), RelayState="handle-1")
     reply = sign_in(client, url, password="guess")
     assert reply.status_code == 401
+    assert "the password that is printed above the field" in reply.text
+    assert reply.text.index("<code>demo</code>") < reply.text.index('type="password"')
     _, fields = form_of(reply)
     assert fields["relay_state"] == "handle-1"
     assert post(client, "/login", fields | {"password": "demo"}).status_code == 303
