@@ -24,7 +24,8 @@ from sp.sessions.pending_request import WayBack
 LONGEST_FACT: Final = 500
 """Characters of a message that its event repeats; where its evidence is kept, that has them all."""
 MOST_STATUS_CODES: Final = 4
-IDP_SAID_NO = "Your company's login did not let you in. Your IT team can tell you why."
+IDP_SAID_NO = "If you cancelled there, try again. If you did not, your IT team can tell you why."
+"""Under a headline that says that the company's login did not let the person in."""
 
 
 class Browser(NamedTuple):

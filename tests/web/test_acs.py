@@ -178,7 +178,8 @@ def test_company_that_said_no_is_named(ada):
     answer = ada.answer(status=(f"{status}Responder", f"{status}AuthnFailed"), sign="response")
     page = read(answer)
     assert (answer.status_code, page.headline) == (403, "Acme's login did not let you in")
-    assert "Your IT team can tell you why." in page.text
+    assert "If you cancelled there, try again. If you did not, your IT team can tell" in page.text
+    assert page.text.count("did not let you in") == 1
 
 
 def test_answer_used_twice_offers_the_way_on_without_signing_in_again(ada):
