@@ -183,7 +183,7 @@ def test_a_failure_status_says_that_the_company_did_not_let_them_in(visitor):
         sign="response",
     )
     assert refused.code == "status"
-    assert "company's login" in refused.public
+    assert "your IT team can tell you why" in refused.public
     assert isinstance(visitor.answer(), SignedIn)
 
 
