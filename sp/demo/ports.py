@@ -36,7 +36,7 @@ class Ports:
 
 
 def read_ports(environ: Mapping[str, str]) -> Ports:
-    """Return the two ports of PORT and DEMO_PORT; refuses one that is no port or in use."""
+    """Return the two ports of PORT and DEMO_PORT; refuses one that is no port."""
     numbers = []
     for name, default in (("PORT", "8000"), ("DEMO_PORT", "8001")):
         text = environ.get(name) or default
@@ -46,11 +46,15 @@ def read_ports(environ: Mapping[str, str]) -> Ports:
     ports = Ports(*numbers)
     if ports.service == ports.idp:
         raise CannotStartError("PORT and DEMO_PORT must be two different ports.")
-    for number in numbers:
+    return ports
+
+
+def refuse_taken(ports: Ports) -> None:
+    """Look whether somebody listens on either port, and name two others."""
+    for number in (ports.service, ports.idp):
         if is_in_use(number):
             others = f"PORT={ports.service + 100} DEMO_PORT={ports.idp + 100}"
             raise CannotStartError(f"Port {number} is in use. Choose others: {others} make run")
-    return ports
 
 
 def _url(host: str, port: int) -> str:

@@ -16,7 +16,7 @@ from sp.demo.context import DemoConfig
 from sp.demo.key_files import load_or_make_keys
 from sp.demo.one_at_a_time import refuse_second, take
 from sp.demo.people import PASSWORD
-from sp.demo.ports import CannotStartError, Ports, read_ports
+from sp.demo.ports import CannotStartError, Ports, read_ports, refuse_taken
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 SLUG: Final = "acme"
@@ -30,8 +30,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     folder = Path(os.environ.get("DEMO_DIRECTORY") or ROOT / "instance" / "demo")
     try:
-        refuse_second(folder)
         ports = read_ports(os.environ)
+        refuse_second(folder)
+        refuse_taken(ports)
         with take(folder):
             _tell("Preparing keys, database and the demonstration ...")
             environment = make_environment(ports, folder)
