@@ -9,9 +9,9 @@ from typing import NamedTuple
 from sp.config import Config
 from sp.organisations.idp_directory import Revision
 from sp.organisations.organisation import Organisation
-from sp.saml import decryption, response
+from sp.saml import decryption, gate, response, strangers
 from sp.saml.gate import Gated
-from sp.saml.types import Expectation, Judgement
+from sp.saml.types import Decrypt, Expectation, Judgement
 from sp.sessions.demand import demanded_contexts
 from sp.sessions.pending_request import PendingRequest
 
@@ -80,7 +80,7 @@ def judge(
             gated=gated,
             revision=revision,
             expectation=expectation,
-            judgement=response.judge(gated, expectation, decrypt),
+            judgement=_judge(gated, expectation, decrypt),
             request=request,
         )
 
@@ -89,3 +89,13 @@ def judge(
     if assertion is None or assertion.in_response_to == gated.in_response_to:
         return first
     return judged(find(assertion.in_response_to))
+
+
+def _judge(gated: Gated, expectation: Expectation, decrypt: Decrypt) -> Judgement:
+    if not strangers.are_many():
+        return response.judge(gated, expectation, decrypt)
+
+    def read_again() -> Judgement:
+        return response.judge(gate.read_message(gated.octets, "Response"), expectation, decrypt)
+
+    return strangers.apart(read_again)

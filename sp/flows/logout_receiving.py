@@ -1,15 +1,16 @@
-"""What came to the SLO endpoint, as far as it can be read without knowing for whom it is."""
+"""Reads what came to the SLO endpoint, before it is known for whom it is, and judges it after."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
-from sp.saml import bindings, logout_message
+from sp.saml import bindings, logout, logout_message, strangers
 from sp.saml.errors import Refused, refuse
 from sp.saml.logout_message import Received
-from sp.saml.logout_types import REQUEST, RESPONSE
+from sp.saml.logout_types import REQUEST, RESPONSE, LogoutExpectation, LogoutJudgement
 from sp.saml.redirect import KINDS
+from sp.saml.types import Decrypt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,23 @@ class Unread:
 
 def receive(came: Came, kind: str) -> Received | Unread:
     """Read what came; nothing is raised for what it holds. kind: what is wanted by SOAP."""
+    received = strangers.read(lambda: _open(came, kind))
+    octets = received.octets if isinstance(received, Unread) else received.gated.octets
+    strangers.count(len(octets or b""))
+    return received
+
+
+def judge(received: Received, expectation: LogoutExpectation, decrypt: Decrypt) -> LogoutJudgement:
+    """Return what holding a message against an expectation gives, as `logout.judge` does."""
+    if not strangers.are_many():
+        return logout.judge(received, expectation, decrypt)
+    kept = received.binding, received.kind, received.kept
+    return strangers.apart(
+        lambda: logout.judge(logout_message.open_kept(*kept), expectation, decrypt)
+    )
+
+
+def _open(came: Came, kind: str) -> Received | Unread:
     if came.binding == "soap":
         return _open_soap(came, kind)
     return _open_query(came) if came.binding == "redirect" else _open_form(came)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sp.flows.sign_on_record import Posted
-from sp.saml import bindings, gate
+from sp.saml import bindings, gate, strangers
 from sp.saml.errors import Refused, refuse
 from sp.saml.gate import Gated
 
@@ -35,8 +35,8 @@ def receive(posted: Posted) -> Received:
     """Read what came; nothing is raised for what it holds."""
     octets: bytes | None = None
     try:
-        octets = _only_message(posted)
-        return Received(octets, gate.read_message(octets, "Response"))
+        octets = came = _only_message(posted)
+        return Received(octets, strangers.read(lambda: gate.read_message(came, "Response")))
     except Refused as refused:
         return Received(octets, refused)
 

@@ -15,6 +15,7 @@ from sp.flows.outcomes import (
     DEFAULT_RETURN_TO,
     GoStraight,
     Outcome,
+    SignedIn,
     SignOnUnavailable,
     Start,
 )
@@ -25,6 +26,7 @@ from sp.organisations import idp_directory, organisation
 from sp.organisations.domain import lower_ascii
 from sp.organisations.idp_directory import Revision
 from sp.organisations.organisation import Organisation
+from sp.saml import strangers
 from sp.sessions import pending_request, session
 from sp.sessions.demand import NOTHING, Demand, check_contexts
 from sp.sessions.pending_request import PendingRequest, WayBack
@@ -89,8 +91,14 @@ def answer(config: Config, slug: str, browser: Browser, posted: Posted) -> Outco
     Everything up to the end of the checks happens outside any write and spends nothing. Raises
     NotFoundError, and SignInRefused once the refusal is recorded.
     """
-    with db.one_connection():
-        return _answer(config, slug, browser, receiving.receive(posted), posted.relay_state)
+    received, outcome = receiving.receive(posted), None
+    try:
+        with db.one_connection():
+            outcome = _answer(config, slug, browser, received, posted.relay_state)
+    finally:
+        if not isinstance(outcome, SignedIn):
+            strangers.count(len(received.octets or b""))
+    return outcome
 
 
 def _answer(

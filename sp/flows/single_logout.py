@@ -13,7 +13,7 @@ from sp import clock, db, tokens
 from sp.config import Config
 from sp.errors import NotFoundError, SpError
 from sp.flows import logout_record
-from sp.flows.logout_receiving import Came, Unread, receive
+from sp.flows.logout_receiving import Came, Unread, judge, receive
 from sp.flows.logout_record import LogoutAttempt, LogoutReading, make_reading
 from sp.flows.logout_sending import Sender
 from sp.flows.outcomes import Leave, LogoutRefused, SignedOut, SignOnUnavailable
@@ -21,7 +21,7 @@ from sp.flows.recording import end_all
 from sp.organisations import idp_directory, organisation
 from sp.organisations.idp_directory import Revision
 from sp.organisations.organisation import Organisation
-from sp.saml import decryption, logout, urn
+from sp.saml import decryption, urn
 from sp.saml.logout_message import Received
 from sp.saml.logout_types import (
     REQUEST,
@@ -123,7 +123,7 @@ def _judge(
     except SpError as error:  # what is amiss with us: an attempt is an attempt
         raise logout_record.refuse_unread(attempt, received.kept, error) from error
     expectation = _expect(attempt, revision, pending)
-    judgement = logout.judge(received, expectation, decrypt)
+    judgement = judge(received, expectation, decrypt)
     reading = make_reading(attempt, received.kept, revision, expectation, judgement)
     if judgement.refusal is not None:
         raise logout_record.refuse_judged(attempt, reading, judgement.refusal)

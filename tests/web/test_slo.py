@@ -21,7 +21,7 @@ from sp.demo.encryption import DEFAULT, encrypt, plaintext_of
 from sp.demo.messages import AttributeSpec
 from sp.demo.names import PREFIXES, REDIRECT, RSA_SHA1, SUCCESS
 from sp.flows import inspection, revocation
-from sp.saml import gate, toolkit
+from sp.saml import gate, strangers, toolkit
 from sp.saml.signing_key import read_certificate
 
 BINDINGS = ("redirect", "post", "soap")
@@ -66,6 +66,16 @@ def test_company_ends_a_session_of_its_own(company, ada, logouts, by):
     assert answer.status_code == (200 if by == "soap" else 303)
     assert people() == []
     assert ada.client.get("/whoami").status_code == 401
+    assert logouts() == [("logout_request", "done")]
+
+
+@pytest.mark.parametrize("by", BINDINGS)
+def test_company_ends_a_session_where_strangers_have_filled_this_thread(
+    company, logouts, by, monkeypatch
+):
+    monkeypatch.setattr(strangers, "MOST", -1)
+    company.ask(by=by)
+    assert people() == []
     assert logouts() == [("logout_request", "done")]
 
 
