@@ -141,17 +141,20 @@ def _connect(parts: SplitResult, deadline: float, *, loopback: bool) -> http.cli
             )
             with cut_at(deadline, secured):
                 secured.do_handshake()
-    except ssl.SSLError as error:
-        connection.close()
-        if time.monotonic() > deadline:
-            raise FetchError(public=_TOO_SLOW) from error
-        raise FetchError(
-            public=f"{host} does not prove who it is: its certificate is not one that we trust."
-        ) from error
     except OSError as error:
+        refused = _no_connection(error, host, deadline, is_reached=connection.sock is not None)
         connection.close()
-        raise FetchError(public=f"{host} cannot be reached.") from error
+        raise refused from error
     return connection
+
+
+def _no_connection(error: OSError, host: str, deadline: float, *, is_reached: bool) -> FetchError:
+    if is_reached and time.monotonic() > deadline:
+        return FetchError(public=_TOO_SLOW)
+    if isinstance(error, ssl.SSLError):
+        sentence = f"{host} does not prove who it is: its certificate is not one that we trust."
+        return FetchError(public=sentence)
+    return FetchError(public=f"{host} cannot be reached.")
 
 
 def _look_up(host: str, port: int, *, loopback: bool) -> str:
