@@ -46,6 +46,8 @@ def _refuse_fractions(value: object) -> None:
         return
     else:
         raise TypeError(f"canonical JSON has no {type(value).__name__}")
-    if not set(map(type, inside)) <= _PLAIN_TYPES:  # most hold nothing else, at every sign-in
-        for inner in inside:
+    if set(map(type, inside)) <= _PLAIN_TYPES:  # most hold nothing else, at every sign-in
+        return
+    for inner in inside:
+        if type(inner) not in _PLAIN_TYPES:
             _refuse_fractions(inner)

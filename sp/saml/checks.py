@@ -22,17 +22,11 @@ Check = Callable[[Facts], Finding]
 Kind = TypeVar("Kind", bound=MessageFacts)
 
 
-def found(code: str, section: str, expected: str, actual: str, *, ok: bool) -> Finding:
-    """Return a Finding in the order in which one reads it."""
-    return Finding(code, ok, expected, actual, section)
-
-
 def check_version(facts: MessageFacts) -> Finding:
     """Every version is 2.0."""
     versions = [each.get("Version", "") for each in facts.elements]
     section = facts.sections["version"]
-    ok = set(versions) == {"2.0"}
-    return found("version", section, "2.0", " and ".join(versions), ok=ok)
+    return Finding("version", set(versions) == {"2.0"}, "2.0", " and ".join(versions), section)
 
 
 def check_issuer(facts: MessageFacts) -> Finding:
@@ -43,7 +37,7 @@ def check_issuer(facts: MessageFacts) -> Finding:
     ok = all(each in expected for each in issuers) and formats <= {urn.ENTITY}
     actual = " and ".join(each or "none" for each in dict.fromkeys(issuers))
     section = facts.sections["issuer"]
-    return found("issuer", section, " or ".join(expected), actual, ok=ok and all(expected))
+    return Finding("issuer", ok and all(expected), " or ".join(expected), actual, section)
 
 
 def _name_of(issuer: Element) -> str:
@@ -61,7 +55,7 @@ def check_destination(facts: MessageFacts) -> Finding:
     actual, expected, is_needed = facts.destination
     ok = actual == expected or (actual is None and not is_needed)
     section = facts.sections["destination"]
-    return found("destination", section, expected, actual or "none", ok=ok)
+    return Finding("destination", ok, expected, actual or "none", section)
 
 
 def check_audience(facts: Facts) -> Finding:
@@ -74,13 +68,13 @@ def check_audience(facts: Facts) -> Finding:
     ]
     ok = bool(restrictions) and all(expected in each for each in restrictions)
     actual = "; ".join(", ".join(each) for each in restrictions) or "none"
-    return found("audience", "Core 2.5.1.4", expected, actual, ok=ok)
+    return Finding("audience", ok, expected, actual, "Core 2.5.1.4")
 
 
 def check_conditions(facts: Facts) -> Finding:
     """There is exactly one Conditions element."""
     count = len(facts.conditions)
-    return found("conditions", "Profiles 4.1.4.2", "one", str(count), ok=count == 1)
+    return Finding("conditions", count == 1, "one", str(count), "Profiles 4.1.4.2")
 
 
 def check_unknown_condition(facts: Facts) -> Finding:
@@ -91,15 +85,14 @@ def check_unknown_condition(facts: Facts) -> Finding:
         for each in conditions
         if each.tag not in KNOWN_CONDITIONS
     ]
-    return found(
-        "unknown_condition", "Core 2.5.1", "none", ", ".join(unknown) or "none", ok=not unknown
-    )
+    actual = ", ".join(unknown) or "none"
+    return Finding("unknown_condition", not unknown, "none", actual, "Core 2.5.1")
 
 
 def check_authn_statement(facts: Facts) -> Finding:
     """There is exactly one AuthnStatement."""
     count = len(facts.statements)
-    return found("authn_statement", "Profiles 4.1.4.2", "one", str(count), ok=count == 1)
+    return Finding("authn_statement", count == 1, "one", str(count), "Profiles 4.1.4.2")
 
 
 def check_authn_context(facts: Facts) -> Finding:
@@ -107,13 +100,9 @@ def check_authn_context(facts: Facts) -> Finding:
     path = "saml:AuthnStatement/saml:AuthnContext/saml:AuthnContextClassRef"
     actual = xml.trim(tree.find_text(facts.assertion, path))
     wanted = facts.expectation.contexts
-    return found(
-        "authn_context",
-        "Core 3.3.2.2.1",
-        " or ".join(wanted) or "any",
-        actual or "none",
-        ok=not wanted or actual in wanted,
-    )
+    ok = not wanted or actual in wanted
+    expected = " or ".join(wanted) or "any"
+    return Finding("authn_context", ok, expected, actual or "none", "Core 3.3.2.2.1")
 
 
 def run(

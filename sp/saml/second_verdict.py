@@ -10,20 +10,25 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sp.saml import times, toolkit, tree
+from sp.saml import times, toolkit
 from sp.saml.errors import ObjectionError
 from sp.saml.gate import Gated
 from sp.saml.gate_signature import SIGNATURE
 from sp.saml.redirect import RedirectMessage
 from sp.saml.signing_key import side_by_side
 from sp.saml.types import Element, Expectation, Finding, SigningKey
+from sp.saml.urn import q
 from sp.saml.xmlsec_verification import verifies, verifies_octets
 
 SECTION: Final = "python3-saml"
 _LONGEST: Final = 500
 _NOT_VERIFIED: Final = "xmlsec: a signature does not verify"
 _SECOND: Final = timedelta(seconds=1)
-_ENDS: Final = "//@NotOnOrAfter | //@SessionNotOnOrAfter"
+_ENDS: Final = {
+    q("saml:Conditions"): "NotOnOrAfter",
+    q("saml:SubjectConfirmationData"): "NotOnOrAfter",
+    q("saml:AuthnStatement"): "SessionNotOnOrAfter",
+}
 
 
 def give(gated: Gated, expectation: Expectation, inside: Element | None) -> Finding:
@@ -87,8 +92,8 @@ def _instant_inside(document: Element, expectation: Expectation) -> datetime:
     earliest = expectation.instant - expectation.tolerance
     ends = [
         end - _SECOND
-        for text in tree.find_values(document, _ENDS)
-        if (end := times.read(text)) is not None and end > earliest
+        for element in document.iter(*_ENDS)
+        if (end := times.read(element.get(_ENDS[element.tag]))) is not None and end > earliest
     ]
     return min([expectation.instant, *ends])
 
