@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
@@ -34,6 +34,7 @@ WHITE_SPACE: Final = " \t\r\n"
 _INSTANT: Final = re.compile(
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?", re.ASCII
 )
+_DAYS_END: Final = "T24:00:00"
 _TYPE: Final = urn.q("xsi:type")
 _LONGEST_INSTANT: Final = 256
 _of_thread: Final = threading.local()
@@ -124,7 +125,8 @@ def trim(text: str | None) -> str:
 def read_instant(text: str | None) -> datetime:
     """Return an xs:dateTime as an aware instant in UTC, or raise ValueError (Core 1.3.3).
 
-    Without a zone it is UTC. Fractions beyond the microsecond are cut off.
+    Without a zone it is UTC. Fractions beyond the microsecond are cut off. 24:00:00 is the first
+    instant of the next day (XML Schema 2, 3.2.7.1).
     """
     # The cache keeps every text that was read: none may be long.
     match = None if len(text or "") > _LONGEST_INSTANT else _INSTANT.fullmatch(trim(text))
@@ -133,8 +135,12 @@ def read_instant(text: str | None) -> datetime:
     seconds, fraction, zone = match.groups()
     offset = "+00:00" if zone in (None, "Z") else zone
     microseconds = f"{fraction or ''}000000"[:6]
+    ends_day = seconds.endswith(_DAYS_END) and not (fraction or "").strip("0")
+    if ends_day:
+        seconds = seconds.replace(_DAYS_END, "T00:00:00")
     try:
-        return datetime.fromisoformat(f"{seconds}.{microseconds}{offset}").astimezone(UTC)
+        instant = datetime.fromisoformat(f"{seconds}.{microseconds}{offset}").astimezone(UTC)
+        return instant + timedelta(days=ends_day)
     except OverflowError:
         raise ValueError("out of the calendar") from None
 

@@ -124,6 +124,8 @@ def test_a_declared_encoding_is_read(encoding):
         ("2026-03-02T09:00:00.1234567Z", datetime(2026, 3, 2, 9, 0, 0, 123_456, tzinfo=UTC)),
         ("2026-03-02T09:00:00.123456789Z", datetime(2026, 3, 2, 9, 0, 0, 123_456, tzinfo=UTC)),
         (" \n2026-03-02T09:00:00Z\t", datetime(2026, 3, 2, 9, tzinfo=UTC)),
+        ("2026-02-28T24:00:00Z", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("2026-03-02T24:00:00.000-05:00", datetime(2026, 3, 3, 5, tzinfo=UTC)),
     ],
 )
 def test_instants_are_read_in_utc(text, instant):
@@ -141,6 +143,9 @@ def test_instants_are_read_in_utc(text, instant):
         "2026-13-02T09:00:00Z",
         "2026-02-30T09:00:00Z",
         "2026-03-02T25:00:00Z",
+        "2026-03-02T24:00:01Z",
+        "2026-03-02T24:00:00.5Z",
+        "9999-12-31T24:00:00Z",
         "2026-03-02T09:00:00.Z",
         "2026-03-02T09:00:00z",
         "2026-03-02T09:00:00+99:00",
