@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import secrets
 from dataclasses import dataclass
@@ -10,11 +9,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, bindparam, exists, func, insert, select
+from sqlalchemy import bindparam, exists, insert, select
 
 from sp import clock, db
 from sp.audit import evidence, refusals
 from sp.audit.canonical_json import canonical_json
+from sp.audit.chain_lock import lock, lock_all
 from sp.audit.events import (
     FORMAT,
     NO_EVENT,
@@ -37,6 +37,7 @@ __all__ = [
     "list_chains",
     "list_events",
     "lock",
+    "lock_all",
     "read_event",
     "record_refusal",
     "verify_chain",
@@ -55,7 +56,6 @@ class Appended:
     hash: str
 
 
-_LOCK = db.Statement(select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger))))
 _LAST = db.Statement(
     select(
         EventTable.sequence,
@@ -115,18 +115,6 @@ def flush_suppressed(transaction: db.Transaction, at: datetime) -> int:
         appended += after.sequence - before
     refusals.forget_hours(transaction, hour)
     return appended
-
-
-def lock(transaction: db.Transaction, chain: str) -> None:
-    """Wait until nobody else appends to this chain, in a statement of its own.
-
-    The statement after it then sees what the one before committed. On SQLite the transaction
-    itself is the lock.
-    """
-    if transaction.dialect == "postgresql":
-        digest = hashlib.sha256(b"sp-audit-chain\n" + chain.encode()).digest()
-        key = int.from_bytes(digest[:8], "big", signed=True)
-        transaction.rows(_LOCK, key=key)
 
 
 def _last(transaction: db.Transaction, chain: str, hour: int) -> tuple[int, str, bool]:

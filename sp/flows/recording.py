@@ -44,15 +44,18 @@ def record_change(
     ledger.append(transaction, event, at)
 
 
-def end_all(transaction: db.Transaction, chain: str, end: Callable[[], Ended]) -> Ended:
+def end_all(transaction: db.Transaction, chain: str | None, end: Callable[[], Ended]) -> Ended:
     """End sessions, those of every sign-in included that the chain tells of before this ending.
 
     A sign-in of another node that waits for its chain has a session that nobody sees yet; once the
     chain is ours, all that stand before us are seen. The first time comes without it, because
-    whoever replaces one of these sessions may be waiting for the chain.
+    whoever replaces one of these sessions may be waiting for the chain. None: every chain.
     """
     ended = end()
     if transaction.dialect == "sqlite":  # nobody else is in a transaction
         return ended
-    ledger.lock(transaction, chain)
+    if chain is None:
+        ledger.lock_all(transaction)
+    else:
+        ledger.lock(transaction, chain)
     return ended + end()

@@ -101,7 +101,7 @@ def revoke_everywhere(moment: datetime, *, actor: Actor) -> int:
     check_moment(moment)
 
     def work(transaction: db.Transaction) -> int:
-        ended = session.end_before(transaction, moment)
+        ended = end_all(transaction, None, lambda: session.end_before(transaction, moment))
         of = {"by": "moment", "before": moment.isoformat()}
         for chain, count in _by_chain(transaction, ended):
             _record(transaction, chain, actor, {**of, "ended": count})

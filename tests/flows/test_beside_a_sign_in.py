@@ -6,6 +6,7 @@ import threading
 import time
 from contextlib import contextmanager
 from copy import copy
+from datetime import timedelta
 
 import pytest
 from support.databases import open_databases
@@ -21,6 +22,7 @@ from sp.flows.selection import Selection
 pytestmark = pytest.mark.crowds
 
 PATIENCE = 20
+SECOND = timedelta(seconds=1)
 ADA = "ada@acme.example"
 
 
@@ -125,6 +127,26 @@ def test_session_of_a_sign_in_that_the_record_tells_of_first_is_ended(
     beside(lambda: other.answer(assertion_id="_beside"), end)
     assert told() == ["sign_in", kind]
     assert len(left()) == kept
+
+
+@pytest.mark.parametrize("others", [0, 1], ids=["the-only-one", "one-of-two"])
+def test_ending_everywhere_ends_the_session_of_a_sign_in_that_stands_before_it(
+    visitor, beside, clock, others
+):
+    visitor.begin()
+    visitor.answer()
+    if not others:
+        revocation.revoke("acme", Selection(everybody=True), actor=COMMAND_LINE)
+    other = type(visitor)(visitor.config)
+    other.begin()
+
+    def end():
+        clock.advance(SECOND)
+        return revocation.revoke_everywhere(clock.now(), actor=COMMAND_LINE)
+
+    _, ended = beside(lambda: other.answer(assertion_id="_beside"), end)
+    assert (ended, left()) == (others + 1, [])
+    assert told() == ["sign_in", "session_revoked"]
 
 
 def test_two_tabs_that_arrive_in_one_moment_leave_one_session(visitor, beside):
