@@ -19,6 +19,7 @@ from sp.flows import single_logout
 from sp.flows.logout_receiving import Came
 from sp.flows.logout_sending import Sender, Sent
 from sp.flows.outcomes import Leave, SignedOut
+from sp.flows.recording import end_all
 from sp.flows.sign_on_record import Browser
 from sp.organisations import idp_directory, organisation
 from sp.organisations.organisation import Organisation
@@ -127,10 +128,13 @@ def _end_the_same(
     transaction: db.Transaction, here: Organisation, ended: SessionView
 ) -> list[Ended]:
     """End what else rests on the IdP's session that we ask to end: it will not tell us of it."""
-    if ended.name_id is None or ended.idp_entity_id is None or ended.session_index is None:
+    idp, name_id, index = ended.idp_entity_id, ended.name_id, ended.session_index
+    if name_id is None or idp is None or index is None:
         return []
-    return session.end_by_name_id(
-        transaction, here.id, ended.idp_entity_id, ended.name_id, (ended.session_index,)
+    return end_all(
+        transaction,
+        here.slug,
+        lambda: session.end_by_name_id(transaction, here.id, idp, name_id, (index,)),
     )
 
 

@@ -12,10 +12,11 @@ import pytest
 from support.databases import open_databases
 from support.idp import ADA_NAME_ID
 from support.settings import make_config
+from support.slo import BY_REDIRECT
 
 from sp import db
 from sp.audit import ledger
-from sp.flows import membership, own_sessions, revocation
+from sp.flows import connection, membership, own_sessions, revocation, signing_out
 from sp.flows.actor import COMMAND_LINE
 from sp.flows.selection import Selection
 
@@ -147,6 +148,24 @@ def test_ending_everywhere_ends_the_session_of_a_sign_in_that_stands_before_it(
     _, ended = beside(lambda: other.answer(assertion_id="_beside"), end)
     assert (ended, left()) == (others + 1, [])
     assert told() == ["sign_in", "session_revoked"]
+
+
+def test_signing_out_ends_what_a_sign_in_beside_it_rests_on_the_same_session_of_the_idp(
+    visitor, beside, config
+):
+    octets = visitor.idp.metadata(**BY_REDIRECT)
+    connection.import_metadata(config, "acme", octets, source="idp.xml", actor=COMMAND_LINE)
+    connection.go_live(config, "acme", 2, actor=COMMAND_LINE)
+    visitor.begin()
+    visitor.answer(session_index="_one")
+    other = type(visitor)(visitor.config)
+    other.begin()
+    beside(
+        lambda: other.answer(assertion_id="_beside", session_index="_one"),
+        lambda: signing_out.sign_out(config, visitor.browser()),
+    )
+    assert told() == ["sign_in", "sign_out"]
+    assert left() == []
 
 
 def test_two_tabs_that_arrive_in_one_moment_leave_one_session(visitor, beside):
