@@ -115,10 +115,10 @@ def _end(transaction: db.Transaction, meant: Meant) -> tuple[int, int | None, di
     """Return how many ended, whose they were if one person's, and what to tell of it."""
     here, chosen, person = meant.here, meant.selection, meant.person
     if chosen.public_id:
-        ended = session.end_by_public_id(transaction, here.id, chosen.public_id)
-        if not ended:
+        this = session.end_by_public_id(transaction, here.id, chosen.public_id)
+        if not this:
             raise NotFoundError(public=f"{here.slug} has no session {chosen.public_id}.")
-        return ended, None, {"by": "session", "session": chosen.public_id}
+        return len(this), this[0].account_id, {"by": "session", "session": chosen.public_id}
     if person:
         ended = end_all(
             transaction, here.slug, lambda: session.end_by_account(transaction, person.id)

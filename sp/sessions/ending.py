@@ -64,13 +64,12 @@ def _where(*conditions: ColumnElement[bool]) -> Delete:
 
 
 _END_TOKEN = db.Statement(_where(BY_TOKEN))
-_END_PUBLIC_ID = db.Statement(_where(BY_ORGANISATION, BY_PUBLIC_ID))
+_END_PUBLIC_ID = db.Statement(_where(BY_ORGANISATION, BY_PUBLIC_ID).returning(*_ENDED))
 _END_ACCOUNT = db.Statement(_where(BY_ACCOUNT))
 _END_ORGANISATION = db.Statement(_where(BY_ORGANISATION))
 _END_IDLE = db.Statement(_where(BY_ORGANISATION, SessionTable.seen_at <= bindparam("last_seen")))
-_END_BINDING = db.Statement(
-    _where(BY_ORGANISATION, SessionTable.binding_hash == bindparam("made_by"))
-)
+_BY_BINDING = SessionTable.binding_hash == bindparam("made_by")
+_END_BINDING = db.Statement(_where(BY_ORGANISATION, _BY_BINDING))
 _NOT_THIS = SessionTable.token_hash != bindparam("but")
 _END_OTHER = db.Statement(_where(BY_ACCOUNT, BY_PUBLIC_ID, _NOT_THIS))
 _END_OTHERS = db.Statement(_where(BY_ACCOUNT, _NOT_THIS))
@@ -95,9 +94,12 @@ def end_by_token(transaction: db.Transaction, token_hash: bytes) -> int:
     return transaction.change(_END_TOKEN, token_hash=token_hash)
 
 
-def end_by_public_id(transaction: db.Transaction, organisation_id: int, public_id: str) -> int:
-    """End the session that a list names so."""
-    return transaction.change(_END_PUBLIC_ID, organisation_id=organisation_id, public_id=public_id)
+def end_by_public_id(
+    transaction: db.Transaction, organisation_id: int, public_id: str
+) -> list[Ended]:
+    """End the session that a list names so; return it, if there is one."""
+    rows = transaction.rows(_END_PUBLIC_ID, organisation_id=organisation_id, public_id=public_id)
+    return [Ended(*row) for row in rows]
 
 
 def end_by_account(transaction: db.Transaction, account_id: int) -> int:
@@ -134,10 +136,8 @@ def end_before(
     transaction: db.Transaction, moment: datetime, organisation_id: int | None = None
 ) -> list[Ended]:
     """End every session that started before a moment: of one organisation, or all there are."""
-    if organisation_id is None:
-        rows = transaction.rows(_END_BEFORE, moment=moment)
-    else:
-        rows = transaction.rows(_END_BEFORE_AT, moment=moment, organisation_id=organisation_id)
+    of = {} if organisation_id is None else {"organisation_id": organisation_id}
+    rows = transaction.rows(_END_BEFORE_AT if of else _END_BEFORE, moment=moment, **of)
     return [Ended(*row) for row in rows]
 
 

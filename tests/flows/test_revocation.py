@@ -65,6 +65,15 @@ def test_person_is_ended_everywhere_and_told_of_once(sign_in):
     ]
 
 
+def test_one_session_is_ended_and_told_of_with_whose_it_was(sign_in):
+    ada, grace = sign_in(), sign_in(**GRACE)
+    named = Selection(public_id=grace.public_id)
+    assert revocation.revoke("acme", named, actor=COMMAND_LINE) == 1
+    assert left() == {ada.public_id}
+    detail = {"by": "session", "session": grace.public_id, "ended": 1}
+    assert told() == [(("staff", "command-line"), grace.account_id, detail)]
+
+
 @pytest.mark.parametrize(
     "named",
     [

@@ -156,8 +156,10 @@ def test_session_ends_by_its_token(ada):
 
 def test_session_ends_by_the_name_a_list_gives_it_in_its_own_organisation_only(ada, acme):
     other = another(ada, "other")
-    assert end(session.end_by_public_id, acme.organisation_id + 1, ada.public_id) == 0
-    assert end(session.end_by_public_id, acme.organisation_id, ada.public_id) == 1
+    assert end(session.end_by_public_id, acme.organisation_id + 1, ada.public_id) == []
+    assert end(session.end_by_public_id, acme.organisation_id, ada.public_id) == [
+        (ada.public_id, acme.ada, acme.organisation_id)
+    ]
     assert live(ada, other) == [False, True]
 
 
