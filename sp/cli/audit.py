@@ -83,7 +83,21 @@ def _lines(report: ChainReport) -> list[str]:
     first = f"{report.chain}  {state}  events {report.events}  head {_head(report) or '-'}"
     faults = [f"    event {each.sequence}: {each.sentence}" for each in report.faults]
     untold = report.fault_count - len(report.faults)
-    return [first, *faults, *([f"    and {untold} more"] if untold else [])]
+    return [first, *_gone(report), *faults, *([f"    and {untold} more"] if untold else [])]
+
+
+def _gone(report: ChainReport) -> list[str]:
+    """Return the line on what the chain holds by its digest only, if there is any of it."""
+    kinds = (
+        ("the details", "are erased", report.details_erased),
+        ("the evidence", "is not kept", report.evidence_not_kept),
+    )
+    told = [
+        f"{what} of {count} event{'' if count == 1 else 's'} {how}"
+        for what, how, count in kinds
+        if count
+    ]
+    return [f"    {' and '.join(told)}, which is no fault"] if told else []
 
 
 OF_OURS = "It holds a message of our own, which nobody here judges."

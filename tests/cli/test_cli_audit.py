@@ -49,6 +49,24 @@ def test_edited_event_is_shown(sp, acme):
     assert "event 1: its columns do not give its hash" in done.out
 
 
+def assert_told(done, sentence):
+    assert (done.status, "  holds  " in done.out) == (0, True)
+    assert sentence in done.out
+
+
+def test_what_was_erased_or_never_kept_is_told_and_is_no_fault(sp, signed_in):
+    edit("UPDATE audit_event SET detail = NULL, detail_salt = NULL WHERE kind = 'idp_live'")
+    told = "the details of 1 event are erased, which is no fault"
+    assert_told(sp("audit", "verify", "acme"), told)
+    edit("UPDATE audit_event SET detail = NULL, detail_salt = NULL WHERE kind = 'sign_in'")
+    edit("UPDATE audit_event SET evidence_id = NULL")
+    told = "the details of 2 events are erased and the evidence of 1 event is not kept, which is no"
+    assert_told(sp("audit", "verify", "acme"), told)
+    edit("UPDATE audit_event SET actor_id = 'nobody' WHERE sequence = 2")
+    done = sp("audit", "verify", "acme")
+    assert (done.status, told in done.out) == (1, True)
+
+
 @pytest.mark.parametrize("head", ["1", "x:y", "1:" + "0" * 63, "-1:" + "0" * 64])
 def test_head_in_another_form_is_refused(acme, refused, head):
     assert "SEQUENCE:HASH" in refused("audit", "verify", "acme", f"--head={head}")
