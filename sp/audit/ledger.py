@@ -24,7 +24,7 @@ from sp.audit.events import (
     digest_detail,
     hash_event,
 )
-from sp.audit.reading import find_reference, list_chains, list_events, read_event
+from sp.audit.reading import find_reference, first_kind, list_chains, list_events, read_event
 from sp.audit.refusals import SuppressedTable
 from sp.audit.verification import verify_chain
 from sp.log_lines import tell
@@ -33,6 +33,7 @@ __all__ = [
     "Appended",
     "append",
     "find_reference",
+    "first_kind",
     "flush_suppressed",
     "list_chains",
     "list_events",

@@ -37,6 +37,9 @@ _ONE = db.Statement(
         EventTable.chain == bindparam("chain"), EventTable.sequence == bindparam("sequence")
     )
 )
+_FIRST_KIND = db.Statement(
+    select(EventTable.kind).where(EventTable.chain == bindparam("chain"), EventTable.sequence == 1)
+)
 _BY_REFERENCE = db.Statement(
     _EVENTS.where(EventTable.reference == bindparam("reference")).order_by(EventTable.at.desc())
 )
@@ -87,6 +90,12 @@ def list_events(
     else:
         rows = transaction.rows(_NEWEST_OF_KIND, kind=kind, **values)
     return [to_event(row[:-2], *row[-2:]) for row in rows]
+
+
+def first_kind(transaction: db.Transaction, chain: str) -> str | None:
+    """Return the kind of a chain's first event, None where it is not there."""
+    row = transaction.one(_FIRST_KIND, chain=chain)
+    return row[0] if row else None
 
 
 def list_chains(transaction: db.Transaction) -> list[str]:

@@ -67,16 +67,16 @@ def verify(
         made = {find_organisation(slug).slug} if slug != SERVICE_CHAIN else set()
         chains = [slug]
     reports = [ledger.verify_chain(chain, head=head, progress=progress) for chain in chains]
-    return [_hold_beginning(each) if each.chain in made else each for each in reports]
+    return [hold_beginning(each) if each.chain in made else each for each in reports]
 
 
-def _hold_beginning(report: ChainReport) -> ChainReport:
+def hold_beginning(report: ChainReport) -> ChainReport:
     """Look for the event that made an organisation, where all else in its chain holds."""
     if not report.ok:
         return report
     with db.read() as transaction:
-        first = ledger.read_event(transaction, report.chain, 1)
-    if first is not None and first.kind == events.ORGANISATION_ADDED:
+        first = ledger.first_kind(transaction, report.chain)
+    if first == events.ORGANISATION_ADDED:
         return report
     fault = Fault(1, "cut", "it is not the one that tells how the organisation was made")
     return replace(report, faults=(fault,), fault_count=1)

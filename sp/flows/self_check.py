@@ -18,6 +18,7 @@ from sp import clock, db
 from sp.audit import events, ledger
 from sp.config import Config, ConfigError, unknown_settings
 from sp.errors import SpError
+from sp.flows import inspection
 from sp.flows.recording import SERVICE_CHAIN
 from sp.organisations import idp_directory, organisation
 from sp.organisations.organisation import Organisation
@@ -183,10 +184,14 @@ def _leftovers(config: Config) -> str:
 
 def _record() -> str:
     with db.read() as transaction:
-        chains = [SERVICE_CHAIN, *(each.slug for each in organisation.list_all(transaction))]
-    broken = [chain for chain in chains if not ledger.verify_chain(chain, last=QUICK_LOOK).ok]
+        slugs = [each.slug for each in organisation.list_all(transaction)]
+    service, *theirs = (
+        ledger.verify_chain(chain, last=QUICK_LOOK) for chain in (SERVICE_CHAIN, *slugs)
+    )
+    reports = [service, *map(inspection.hold_beginning, theirs)]
+    broken = [each.chain for each in reports if not each.ok]
     if broken:
         raise AmissError(
             public=f"The record of {', '.join(broken)} was altered: run flask sp audit verify."
         )
-    return f"The newest events of all {len(chains)} chains hold together."
+    return f"The newest events of all {len(reports)} chains hold together."

@@ -126,6 +126,14 @@ def test_edited_record_is_told(sp, well):
     assert amiss(sp) == {"record": "The record of acme was altered: run flask sp audit verify."}
 
 
+@pytest.mark.parametrize("gone", ["sequence = 1", "sequence > 0"], ids=["the-first", "all"])
+def test_chain_that_does_not_begin_with_its_organisation_is_told(sp, well, monkeypatch, gone):
+    monkeypatch.setattr(self_check, "QUICK_LOOK", 1)
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(f"DELETE FROM audit_event WHERE chain = 'acme' AND {gone}")
+    assert amiss(sp) == {"record": "The record of acme was altered: run flask sp audit verify."}
+
+
 def test_purge_tells_what_it_removed(sp, signed_in, clock):
     done = sp("purge")
     assert (done.status, done.out.startswith("Purged: sessions 0, ")) == (0, True)
