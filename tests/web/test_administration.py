@@ -244,6 +244,11 @@ def test_who_signed_in_before_a_moment_is_signed_out(admin, grace, clock, app):
     assert [is_signed_in(each) for each in (admin, grace, later)] == [False, False, True]
 
 
+def test_moment_of_long_ago_is_shown_with_a_year_of_four_digits(admin):
+    page = see(admin, END, by="moment", before="0001-02-03T04:05")
+    assert facts(page)["Signed in before"] == "0001-02-03 04:05 UTC"
+
+
 def test_everybody_is_signed_out_the_administrator_too(admin, grace):
     page = see(admin, END, by="everybody")
     assert "Your own session here is among them" in page.text
