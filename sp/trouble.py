@@ -136,7 +136,7 @@ def _missing_right(path: Path) -> str:
         if os.access(each, os.F_OK) and not os.access(each, os.W_OK):
             return (
                 f"The user {user} may not write {each}: run this as the user of the service, or "
-                f"let {user} write it."
+                "give that user the right."
             )
     return (
         f"The database {path} cannot be opened or written: check SP_DATABASE_URL, and that {user} "
@@ -167,8 +167,8 @@ def _of_postgresql(error: Any, url: URL, *, is_lost: bool) -> Trouble | None:
         "again.",
         READ_ONLY: f"{where} takes no changes ({words}): name the primary in SP_DATABASE_URL, or "
         "switch default_transaction_read_only off.",
-        DENIED: f"{url.username} has too few rights in {where} ({words}): grant them, or name the "
-        "owner of the tables in SP_DATABASE_URL.",
+        DENIED: f"The role {url.username} has too few rights in {where} ({words}): grant them, "
+        "or name the owner of the tables in SP_DATABASE_URL.",
         LOCKED: f"Another program kept {where} waiting for too long ({words}): let it end, then "
         "try again.",
         CROWDED: f"{where} has no connection left ({words}): raise its max_connections or the "

@@ -10,19 +10,14 @@ from typing import Any, Final
 import click
 from flask import current_app
 from flask.cli import AppGroup
-from sqlalchemy.exc import SQLAlchemyError
 
-from sp import clock
+from sp import clock, trouble
 from sp.cli.output import printable
 from sp.config import Config
 from sp.db import db
 from sp.errors import SpError
 
 _log = logging.getLogger("sp.cli")
-_DATABASE = (
-    "The database cannot be used: check SP_DATABASE_URL, and run flask db upgrade "
-    "where the tables are missing or old."
-)
 
 
 class SpGroup(AppGroup):
@@ -125,7 +120,8 @@ def _read_moment(text: str) -> datetime | None:
 
 def _sentence_for(error: Exception) -> str:
     """Return the sentence for what no room foresaw; a fault of ours goes to the log as well."""
-    if isinstance(error, (SQLAlchemyError, db.engine.dialect.loaded_dbapi.Error)):
-        return _DATABASE
+    found = trouble.find(error, db.engine)
+    if found is not None:
+        return found.sentence
     _log.error("command failed", exc_info=error)
     return SpError.public

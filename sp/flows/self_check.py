@@ -12,9 +12,8 @@ from typing import Final
 
 import sqlalchemy
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import SQLAlchemyError
 
-from sp import clock, db
+from sp import clock, db, trouble
 from sp.audit import events, ledger
 from sp.config import Config, ConfigError, unknown_settings
 from sp.errors import SpError
@@ -27,6 +26,7 @@ MIGRATIONS: Final = Path(__file__).resolve().parent.parent / "migrations"
 RENEW_BEFORE: Final = timedelta(days=60)
 CLOCKS_APART: Final = timedelta(seconds=30)
 _VERSION: Final = sqlalchemy.table("alembic_version", sqlalchemy.column("version_num"))
+_WRITE: Final = db.Statement(sqlalchemy.update(_VERSION).values(version_num=_VERSION.c.version_num))
 _log = logging.getLogger("sp.doctor")
 QUICK_LOOK: Final = 100
 """How many of a chain's last events the doctor holds against their hashes."""
@@ -52,6 +52,7 @@ def check_all(config: Config, environ: Mapping[str, str]) -> list[Check]:
     looks: list[tuple[str, Callable[[], str]]] = [
         ("settings", lambda: _settings(environ)),
         ("tables", _tables),
+        ("writing", _writing),
         ("clock", _clock),
         ("keys", lambda: _keys(config)),
         ("demonstration", lambda: _demonstration(config)),
@@ -79,12 +80,13 @@ def _look(name: str, look: Callable[[], str]) -> Check:
         return Check(name, ok=True, sentence=look())
     except SpError as error:
         return Check(name, ok=False, sentence=error.public)
-    except (SQLAlchemyError, db.db.engine.dialect.loaded_dbapi.Error):
-        return Check(name, ok=False, sentence="The database cannot be used: see SP_DATABASE_URL.")
     except OSError as error:
         place = error.filename or "A file"
         return Check(name, ok=False, sentence=f"{place} cannot be used: {error.strerror}.")
     except Exception as error:  # noqa: BLE001 - what nobody foresaw must not hide the other looks
+        found = trouble.find(error, db.db.engine)
+        if found is not None:
+            return Check(name, ok=False, sentence=found.sentence)
         _log.error("a look of the doctor failed", exc_info=error)
         return Check(name, ok=False, sentence="This look failed itself: the log says where.")
 
@@ -113,6 +115,12 @@ def _tables() -> str:
 @cache
 def _newest_version() -> frozenset[str]:
     return frozenset(ScriptDirectory(str(MIGRATIONS)).get_heads())
+
+
+def _writing() -> str:
+    """Write what stands there already: where nobody can, nobody signs in."""
+    db.write(lambda transaction: transaction.change(_WRITE))
+    return "The database takes changes."
 
 
 def _clock() -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from alembic import context
+from alembic.util import CommandError
 from flask import current_app
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
+from sp import trouble
 from sp.db import db
 
 LOCK = 0x5350_6D69  # any number of our own: two nodes must not migrate at the same time
@@ -107,4 +110,10 @@ def _check_foreign_keys(connection: Connection) -> None:
 if context.is_offline_mode():
     run_offline()
 else:
-    run_online()
+    try:
+        run_online()
+    except DBAPIError as error:
+        found = trouble.find(error, db.engine)
+        if found is None:
+            raise
+        raise CommandError(found.sentence) from error  # which flask db tells without a traceback

@@ -9,17 +9,22 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from sp import tokens
+from sp import tokens, trouble
+from sp.db import db
 from sp.errors import SpError
 from sp.flows.outcomes import LogoutRefused, SignInRefused
+from sp.sessions.return_to import safe_return_to
+from sp.trouble import Trouble
 from sp.web import sentences
 from sp.web.addresses import start_url
 from sp.web.error_page import Button, ErrorPage, show
 from sp.web.headers import OtherHostError
 from sp.web.limits import TooManyError
 from sp.web.login import show_form_again
+from sp.web.principal import here
 
-INTERNAL = 500
+INTERNAL, UNAVAILABLE = 500, 503
+RETRY_AFTER = "60"
 _log = logging.getLogger("sp.web")
 
 
@@ -132,9 +137,12 @@ def _show_http(error: HTTPException) -> AnyResponse:
 
 def _show_unforeseen(error: Exception) -> Response:
     """Tell of what nobody thought of; the log holds where it happened, never whom it concerns."""
+    found = trouble.find(error, db.engine)
+    if found is not None and found.passes:
+        return _show_unavailable(error, found)
     headline, sentence, button = sentences.of_status(INTERNAL)
     code = error.code if isinstance(error, SpError) else "internal_error"
-    reference = _note(code, INTERNAL, error)
+    reason = found.sentence if found else None
     return show(
         ErrorPage(
             status=INTERNAL,
@@ -142,12 +150,30 @@ def _show_unforeseen(error: Exception) -> Response:
             headline=headline,
             sentence=sentence,
             button=button,
-            reference=reference,
+            reference=_note(found.code if found else code, INTERNAL, error, reason),
         )
     )
 
 
-def _note(code: str, status: int, error: Exception | None = None) -> str:
+def _show_unavailable(error: Exception, found: Trouble) -> Response:
+    """Tell that the database cannot be used for now, and lead back to what was asked for."""
+    headline, sentence, button = sentences.of_status(UNAVAILABLE)
+    asked = safe_return_to(here()) if request.method == "GET" else None
+    response = show(
+        ErrorPage(
+            status=UNAVAILABLE,
+            code="unavailable",
+            headline=headline,
+            sentence=sentence,
+            button=Button("Try again", asked) if asked else button,
+            reference=_note(found.code, UNAVAILABLE, error, found.sentence),
+        )
+    )
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def _note(code: str, status: int, error: Exception | None = None, reason: str | None = None) -> str:
     """Log a refusal under a new reference, which the person is shown."""
     reference = tokens.make_reference()
     facts: dict[str, object] = {
@@ -157,7 +183,9 @@ def _note(code: str, status: int, error: Exception | None = None) -> str:
         "organisation": _organisation() or None,
     }
     if isinstance(error, SpError):
-        facts["reason"] = error.public
+        reason = error.public
+    if reason:
+        facts["reason"] = reason
     _log.log(logging.ERROR if error else logging.INFO, "error shown", exc_info=error, extra=facts)
     return reference
 

@@ -6,6 +6,7 @@ apart.without_privileges(work)      # work() may write what its owner may, also 
 Nothing of the database may be open; what is in the folder is on the small disk, too. Inside:
 
 with apart.filled(folder):          # nothing more can be written to this disk
+apart.mount_read_only(folder)       # nothing at all
 """
 
 from __future__ import annotations
@@ -18,10 +19,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from flask import has_app_context
 from support.deployments import close_database
 
 SMALL = 4 * 1024 * 1024
 NEW_MOUNTS, NEW_USER = 0x00020000, 0x10000000
+READ_ONLY, REMOUNT = 0x01, 0x20
+NOBODY = 65534
 FAILED, REFUSED = 71, 72
 
 
@@ -33,7 +37,7 @@ def on_small_disk(folder, work):
         _call("unshare", NEW_USER | NEW_MOUNTS)
         Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
         for name, number in zip(("uid_map", "gid_map"), outside, strict=True):
-            Path("/proc/self", name).write_text(f"0 {number} 1", encoding="ascii")
+            Path("/proc/self", name).write_text(f"{NOBODY} {number} 1", encoding="ascii")
         kept = {path: path.read_bytes() for path in folder.iterdir()}
         _call("mount", b"small", os.fsencode(folder), b"tmpfs", 0, b"size=%d" % SMALL)
         for path, octets in kept.items():
@@ -63,6 +67,11 @@ def filled(folder):
         filling.unlink()
 
 
+def mount_read_only(folder):
+    """Let nothing more be written to the small disk; no file may be open on it."""
+    _call("mount", b"small", os.fsencode(folder), b"tmpfs", REMOUNT | READ_ONLY, None)
+
+
 def _write_until_full(path):
     with path.open("wb", buffering=0) as file:
         try:
@@ -79,7 +88,8 @@ def _call(name, *arguments):
 
 
 def _run(enter, work):
-    close_database()
+    if has_app_context():
+        close_database()
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:

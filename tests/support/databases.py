@@ -8,7 +8,8 @@ from __future__ import annotations
 import itertools
 import logging
 import shutil
-from contextlib import contextmanager
+import sqlite3
+from contextlib import closing, contextmanager
 
 import pytest
 from flask_migrate import upgrade
@@ -55,6 +56,31 @@ def migrate(config):
         upgrade()
         db.session.remove()
         db.engine.dispose()
+
+
+@contextmanager
+def only_on(kind, folder, make_config):
+    """Give settings with a database of one kind, alone in folder/database, whatever tests run on."""
+    for name in ("template", "database"):
+        (folder / name).mkdir()
+    with (
+        open_databases(kind, folder / "template", make_config) as fresh,
+        fresh(folder / "database") as url,
+    ):
+        yield make_config(folder, url)
+
+
+@contextmanager
+def another_writes(monkeypatch):
+    """Have another program in the middle of a write that does not end; give its connection.
+
+    Only SQLite lets nobody else write then; who waits for it here does not wait long.
+    """
+    monkeypatch.setattr("sp.db.BUSY_TIMEOUT_MS", 50)
+    db.engine.dispose()
+    with closing(sqlite3.connect(db.engine.url.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield other
 
 
 @contextmanager

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from datetime import timedelta
 
 import pytest
 from support import apart
-from support.databases import open_databases
+from support.databases import another_writes, only_on
 from support.pages import read
 from support.settings import make_config
 
@@ -22,15 +21,8 @@ ON_POSTGRESQL = pytest.mark.parametrize(
 
 @pytest.fixture
 def config(request, tmp_path):
-    """Settings with a database of one kind, whatever the other tests run on."""
-    for name in ("template", "here"):
-        (tmp_path / name).mkdir()
-    kind = getattr(request, "param", "sqlite")
-    with (
-        open_databases(kind, tmp_path / "template", make_config) as fresh,
-        fresh(tmp_path / "here") as url,
-    ):
-        yield make_config(tmp_path, url)
+    with only_on(getattr(request, "param", "sqlite"), tmp_path, make_config) as settings:
+        yield settings
 
 
 @pytest.fixture
@@ -81,13 +73,8 @@ def assert_noted_again(client, clock, before):
 
 @pytest.fixture
 def locked(signed_in, monkeypatch):
-    """Another program in the middle of a write that does not end."""
-    monkeypatch.setattr("sp.db.BUSY_TIMEOUT_MS", 50)
-    db.engine.dispose()
-    other = sqlite3.connect(db.engine.url.database, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    yield other
-    other.close()
+    with another_writes(monkeypatch) as other:
+        yield other
 
 
 def test_page_is_given_while_the_database_is_locked(signed_in, locked, clock, warnings):
@@ -112,7 +99,7 @@ def test_a_lock_is_waited_for_once_a_minute_and_not_at_every_request(
 
 
 def test_page_is_given_while_the_disk_is_full(signed_in, config, clock, warnings):
-    folder = config.settings_directory.parent / "here"
+    folder = config.settings_directory.parent / "database"
 
     def work():
         before = last_seen()
@@ -125,7 +112,7 @@ def test_page_is_given_while_the_disk_is_full(signed_in, config, clock, warnings
 
 
 def test_page_is_given_while_the_file_may_only_be_read(signed_in, config, clock, warnings):
-    file = config.settings_directory.parent / "here" / "sp.sqlite3"
+    file = config.settings_directory.parent / "database" / "sp.sqlite3"
 
     def work():
         before = last_seen()
@@ -168,7 +155,7 @@ def test_warning_says_what_to_do_and_nothing_of_anybody(signed_in, locked, caplo
 
 def test_session_that_cannot_be_read_lets_nobody_in(signed_in, config, warnings):
     db.engine.dispose()
-    file = config.settings_directory.parent / "here" / "sp.sqlite3"
+    file = config.settings_directory.parent / "database" / "sp.sqlite3"
     file.write_bytes(b"no database" * 4096)
     assert signed_in.get("/whoami").status_code >= 500
     assert read(signed_in.get("/account")).headline == "We could not do that just now"
