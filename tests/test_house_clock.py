@@ -34,7 +34,6 @@ IN_SQL = re.compile(
 )
 ALLOWED = {
     ("sp/clock.py", "datetime.datetime.now"): "it is the clock",
-    ("sp/web/limits.py", "time.time"): "a window ends by the clock of the library that counts",
 }
 
 

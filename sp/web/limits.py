@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import logging
 import math
-import time
 from typing import Any, Final
 
 from flask import Flask, current_app, request
@@ -13,8 +12,10 @@ from flask_limiter import Limiter
 from limits import parse
 from limits.errors import StorageError
 
+from sp import clock
 from sp.config import Config
 from sp.errors import SpError
+from sp.web.counters import Counters
 
 # A whole company comes from one address at nine: these hold back a program, never a morning.
 LOGIN: Final = "600 per minute"
@@ -49,7 +50,7 @@ def register(app: Flask, config: Config) -> None:
     app.config.setdefault("SP_LIMIT_UNVERIFIED", UNVERIFIED)
     limiter = app.extensions[_EXTENSION] = Limiter(
         network,
-        storage_uri=config.redis_url or "memory://",
+        storage_uri=config.redis_url or f"{Counters.STORAGE_SCHEME[0]}://",
         storage_options={**_REDIS, "wrap_exceptions": True} if config.redis_url else {},
     )
     # It believes that its hooks are there already: what is counted is counted below, by hand, and
@@ -103,4 +104,4 @@ def _count(name: str, *of: str) -> None:
         # Whoever counts may be gone; people still sign in.
         _log.warning("rate limits cannot be counted", extra={"limit": name})
         return
-    raise TooManyError(max(1, math.ceil(resets_at - time.time())))
+    raise TooManyError(max(1, math.ceil(resets_at - clock.now().timestamp())))

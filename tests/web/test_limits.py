@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from support.databases import make_app
@@ -23,6 +24,25 @@ def test_login_form_is_counted(app, acme, post_login):
     app.config["SP_LIMIT_LOGIN"] = "2 per minute"
     assert [post_login("ada@acme.example").status_code for _ in range(2)] == [303, 303]
     assert_too_many(post_login("ada@acme.example"))
+
+
+def test_window_that_is_over_is_counted_anew(app, acme, post_login, clock):
+    app.config["SP_LIMIT_LOGIN"] = "1 per minute"
+    post_login("ada@acme.example")
+    assert_too_many(post_login("ada@acme.example"))
+    clock.advance(timedelta(seconds=59))
+    again = post_login("ada@acme.example")
+    assert (again.status_code, again.headers["Retry-After"]) == (429, "1")
+    clock.advance(timedelta(seconds=1))
+    assert post_login("ada@acme.example").status_code == 303
+
+
+def test_clock_that_was_set_back_holds_nobody_up(app, acme, post_login, clock):
+    app.config["SP_LIMIT_LOGIN"] = "1 per minute"
+    post_login("ada@acme.example")
+    assert_too_many(post_login("ada@acme.example"))
+    clock.advance(timedelta(hours=-1))
+    assert post_login("ada@acme.example").status_code == 303
 
 
 def test_looking_at_the_login_page_is_not_counted(app, client):
