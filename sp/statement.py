@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import DateTime, LargeBinary, String
@@ -43,12 +44,10 @@ def _to_utc(instant: datetime | None) -> datetime | None:
     return instant.astimezone(UTC)
 
 
+@lru_cache(maxsize=64)  # a sign-in writes its one instant four times
 def _to_text(instant: datetime | None) -> str | None:
-    if instant is None:
-        return None
-    if instant.tzinfo is not UTC:
-        return _to_text(_to_utc(instant))
-    return instant.isoformat(" ", "microseconds")
+    utc = _to_utc(instant)
+    return None if utc is None else utc.isoformat(" ", "microseconds")
 
 
 def _from_text(text: str | None) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from functools import partial
 
-from sp import db, tokens
+from sp import db
 from sp.accounts import admission
 from sp.accounts.admission import Admitted
 from sp.audit import ledger
@@ -34,14 +34,13 @@ class _RequestTakenError(Exception):
 
 def is_ours(attempt: Attempt, request: PendingRequest | None) -> bool:
     """Say whether this browser asked, and still waits, for an answer to this request."""
-    binding = attempt.browser.binding
     return (
         request is not None
-        and binding is not None
+        and attempt.binding_hash is not None
         and request.purpose == "sign_in"
         and request.answered_at is None
         and attempt.now < request.expires_at
-        and hmac.compare_digest(tokens.hash_token(binding), request.binding_hash)
+        and hmac.compare_digest(attempt.binding_hash, request.binding_hash)
     )
 
 

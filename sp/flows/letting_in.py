@@ -37,8 +37,8 @@ def let_in(
     _end_replaced(transaction, attempt, request)
     token = tokens.make_token()
     # Who comes from a portal may be bound to nothing yet; the next sign-in must find this session.
-    binding = attempt.browser.binding or tokens.make_token()
-    started = _session(attempt, assertion, identity, person, token=token, binding=binding)
+    binding = None if attempt.binding_hash else tokens.make_token()
+    started = _session(attempt, assertion, identity, person, token=token, new_binding=binding)
     session.make(transaction, started)
     _record_account_changes(transaction, attempt, decision, person)
     event = make_event(
@@ -58,7 +58,7 @@ def let_in(
         token=token,
         return_to=return_to or DEFAULT_RETURN_TO,
         expires_at=started.expires_at,
-        binding=None if attempt.browser.binding else binding,
+        binding=binding,
     )
 
 
@@ -83,7 +83,7 @@ def _session(
     person: Account,
     *,
     token: str,
-    binding: str,
+    new_binding: str | None,
 ) -> NewSession:
     now, here = attempt.now, attempt.organisation
     return NewSession(
@@ -101,7 +101,7 @@ def _session(
         authn_instant=assertion.authn_instant,
         authn_context=assertion.authn_context,
         revision=here.live_revision,
-        binding_hash=tokens.hash_token(binding),
+        binding_hash=tokens.hash_token(new_binding) if new_binding else attempt.binding_hash,
         user_agent=attempt.browser.user_agent[:200],
         address=attempt.browser.address,
     )
@@ -113,10 +113,8 @@ def _end_replaced(
     """End the session that the browser had when it started, and all others of its binding."""
     if request and request.noted_session_hash:
         session.end_by_token(transaction, request.noted_session_hash)
-    if attempt.browser.binding:
-        session.end_by_binding(
-            transaction, attempt.organisation.id, tokens.hash_token(attempt.browser.binding)
-        )
+    if attempt.binding_hash:
+        session.end_by_binding(transaction, attempt.organisation.id, attempt.binding_hash)
 
 
 def _record_account_changes(

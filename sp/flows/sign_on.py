@@ -105,6 +105,7 @@ def _answer(
     config: Config, slug: str, browser: Browser, received: Received, relay_state: str | None
 ) -> Outcome:
     now = clock.now()
+    binding_hash = tokens.hash_token(browser.binding) if browser.binding else None
     with db.read(one_moment=False) as transaction:
         here = _find(transaction, slug)
         request = _find_request(transaction, here, received.names)
@@ -112,9 +113,12 @@ def _answer(
             config=config,
             organisation=here,
             browser=browser,
+            binding_hash=binding_hash,
             now=now,
             reference=tokens.make_reference(),
-            way_back=_way_back(transaction, browser, relay_state, now, here=here, request=request),
+            way_back=_way_back(
+                transaction, binding_hash, relay_state, now, here=here, request=request
+            ),
         )
     try:
         revision = _live_revision(config, here)
@@ -191,7 +195,7 @@ def _look_up_request(here: Organisation, request_id: str | None) -> PendingReque
 
 def _way_back(
     transaction: db.Transaction,
-    browser: Browser,
+    binding_hash: bytes | None,
     relay_state: str | None,
     now: datetime,
     *,
@@ -204,8 +208,8 @@ def _way_back(
     """
     if not relay_state:
         return WayBack(None, NOTHING)
-    if browser.binding:
-        hashes = tokens.hash_token(relay_state), tokens.hash_token(browser.binding)
+    if binding_hash:
+        hashes = tokens.hash_token(relay_state), binding_hash
         if request and (request.handle_hash, request.binding_hash) == hashes:
             waits = now < request.expires_at
             found = WayBack(request.return_to, request.demand) if waits else None

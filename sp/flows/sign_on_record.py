@@ -51,11 +51,15 @@ class Posted(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """One answer at the ACS: for whom, from which browser, when, its reference, the way back."""
+    """One answer at the ACS: for whom, from which browser, when, its reference, the way back.
+
+    `binding_hash` is the hash of the browser's binding, where it has one.
+    """
 
     config: Config
     organisation: Organisation
     browser: Browser
+    binding_hash: bytes | None
     now: datetime
     reference: str
     way_back: WayBack
