@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -55,6 +56,13 @@ def _from_text(text: str | None) -> datetime | None:
         return None
     instant = datetime.fromisoformat(text)
     return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+
+
+# The driver asks octets, truths and None how to be stored, and makes two errors of the answer that
+# they cannot tell; a word for each of these types spares it both, at every parameter.
+sqlite3.register_adapter(bytes, memoryview)
+sqlite3.register_adapter(bool, int)
+sqlite3.register_adapter(type(None), {None: None}.get)
 
 
 _Conversion: TypeAlias = Callable[[Any], Any]
