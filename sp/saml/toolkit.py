@@ -180,7 +180,7 @@ def _schema(name: str) -> etree.XMLSchema:
 
 @lru_cache(maxsize=256)
 def _path(query: str) -> etree.XPath:
-    return etree.XPath(query, namespaces=OneLogin_Saml2_Constants.NSMAP)
+    return tree.compile_path(query, OneLogin_Saml2_Constants.NSMAP)
 
 
 @lru_cache(maxsize=1024)
