@@ -15,7 +15,8 @@ from lxml import etree
 
 from sp.demo.messages import AttributeSpec
 
-BATCH = 100
+BATCH = 25
+"""Requests in a row of each kind: the fewer, the nearer in time to what they are compared with."""
 CLIENTS = 4
 PEOPLE = itertools.cycle(f"127.0.{number // 250}.{1 + number % 250}" for number in range(2_500))
 """Where each request comes from: so many from one address would be held up by the rate limits."""
@@ -93,4 +94,9 @@ def cpu_of(server, requests, expected):
 
 def sign_ins(server, idps):
     """Give a task: the cost of one complete, accepted sign-in at the ACS."""
-    return lambda: cpu_of(server, prepare_sign_ins(server, idps), 303)
+
+    def prepare():
+        prepared = prepare_sign_ins(server, idps)
+        return lambda: cpu_of(server, prepared, 303)
+
+    return prepare

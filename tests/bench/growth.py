@@ -27,8 +27,8 @@ def measure(tell, rounds, databases=("sqlite", "postgresql")):
                 "small": sign_ins(small.server, small.idps),
                 "large": sign_ins(large.server, large.idps),
             }
-            for task in tasks.values():
-                task()
+            for prepare in tasks.values():
+                prepare()()
             results = interleave(tasks, rounds, tell)
         figures += [
             compare(results, "small", "small", called=f"{kind}: 10 organisations, the yardstick"),

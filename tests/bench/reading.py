@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from answers import make_answer
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
-from rounds import compare, interleave
+from rounds import compare, interleave, unprepared
 from support.idp import Idp, key_named
 
 from sp import clock
@@ -32,12 +32,12 @@ def measure(tell, rounds):
 
     ask = stock_reader(idp, plain)
     tasks = {
-        "stock": lambda: cpu_of(ask),
-        "plain": lambda: cpu_of(lambda: read(plain)),
-        "encrypted": lambda: cpu_of(lambda: read(encrypted)),
+        "stock": unprepared(lambda: cpu_of(ask)),
+        "plain": unprepared(lambda: cpu_of(lambda: read(plain))),
+        "encrypted": unprepared(lambda: cpu_of(lambda: read(encrypted))),
     }
-    for task in tasks.values():
-        task()  # everything that is kept is made once
+    for prepare in tasks.values():
+        prepare()()  # everything that is kept is made once
     results = interleave(tasks, rounds, tell)
     return [
         compare(results, "stock", "stock", called="stock python3-saml, the yardstick"),

@@ -36,14 +36,22 @@ class Figure:
 def interleave(tasks, rounds, tell):
     """Run every task once in each round; give {name: [result of each round]}.
 
-    tasks: {name: function that gives CPU milliseconds for one of what it does}.
+    tasks: {name: function that prepares, and gives the function that then says how many
+    milliseconds of CPU one of what it does takes}. All is prepared before anything is measured, and
+    every second round runs backwards: a machine whose speed drifts would favour one of two else.
     """
     results = {name: [] for name in tasks}
     for number in range(1, rounds + 1):
-        for name, task in tasks.items():
+        ready = [(name, prepare()) for name, prepare in tasks.items()]
+        for name, measure in ready if number % 2 else reversed(ready):
             tell(f"round {number} of {rounds}: {name}")
-            results[name].append(task())
+            results[name].append(measure())
     return results
+
+
+def unprepared(measure):
+    """Give the task of what has nothing to prepare."""
+    return lambda: measure
 
 
 def compare(results, name, yardstick, **told):

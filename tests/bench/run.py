@@ -24,7 +24,7 @@ PARTS = {"reading": reading.measure, "serving": serving.measure, "growth": growt
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     arguments.add_argument("parts", nargs="*", help=", ".join(PARTS))
-    arguments.add_argument("--rounds", type=int, default=11)
+    arguments.add_argument("--rounds", type=int, default=41)
     arguments.add_argument("--dry", action="store_true", help="print only, write nothing")
     given = arguments.parse_args()
     unknown = set(given.parts) - set(PARTS)

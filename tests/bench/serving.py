@@ -17,7 +17,7 @@ from deployment import deployed
 from gunicorn_server import gunicorn, listening
 from lxml import html
 from reading import stock_settings
-from rounds import compare, interleave
+from rounds import compare, interleave, unprepared
 from support.databases import make_app
 from support.idp import Idp, key_named
 from support.statements import counted
@@ -25,6 +25,7 @@ from support.statements import counted
 from sp.db import db
 
 JUNK = 10
+WARM = 4
 PATHS = {"who": "/whoami", "page": "/account"}
 YARDSTICK = "the smallest view around stock python3-saml, the yardstick"
 SIGN_INS = {
@@ -36,12 +37,12 @@ SIGN_INS = {
 def stock_sign_ins(server, idp):
     """Give the yardstick's task: as many answers at the smallest view."""
 
-    def task():
+    def prepare():
         answers = [make_answer(idp, f"_request-{number}") for number in range(BATCH)]
         forms = [{"SAMLResponse": base64.b64encode(octets).decode()} for octets in answers]
-        return cpu_of(server, [("/acs", form, None) for form in forms], 303)
+        return lambda: cpu_of(server, [("/acs", form, None) for form in forms], 303)
 
-    return task
+    return prepare
 
 
 def measure(tell, rounds):
@@ -80,8 +81,8 @@ def _pages(tell, rounds):
             "stock": stock_sign_ins(*_stock(stack)),
             **{name: signed_in_page(ours, path, session) for name, path in PATHS.items()},
             "login": login_post(ours),
-            "request": lambda: cpu_of(
-                signing.server, [("/saml/acme/login", None, None)] * BATCH, 303
+            "request": unprepared(
+                lambda: cpu_of(signing.server, [("/saml/acme/login", None, None)] * BATCH, 303)
             ),
             **{f"refused: {name}": junk(ours, form) for name, form in junk_forms(ours).items()},
         }
@@ -104,7 +105,8 @@ def _pages(tell, rounds):
 def _run(tasks, rounds, tell):
     for name, task in tasks.items():
         tell(f"warming up: {name}")
-        task()
+        for _ in range(WARM):
+            task()()
     return interleave(tasks, rounds, tell)
 
 
@@ -126,7 +128,7 @@ def session_of(there):
 
 def signed_in_page(there, path, session):
     """Give a task: one page of somebody who is signed in."""
-    return lambda: cpu_of(there.server, [(path, None, session)] * BATCH, 200)
+    return unprepared(lambda: cpu_of(there.server, [(path, None, session)] * BATCH, 200))
 
 
 def statements_of(there, path, session):
@@ -146,7 +148,8 @@ def login_post(there):
     reply = ask(there.server, "GET", "/login")
     token = html.fromstring(reply.body).find(".//input[@name='csrf_token']").get("value")
     form = {"email": "ada@acme.example", "csrf_token": token}
-    return lambda: cpu_of(there.server, [("/login", form, reply.cookies())] * BATCH, 303)
+    requests = [("/login", form, reply.cookies())] * BATCH
+    return unprepared(lambda: cpu_of(there.server, requests, 303))
 
 
 def junk_forms(there):
@@ -172,10 +175,10 @@ def junk(there, text):
     """Give a task: one refused message."""
     form = {"SAMLResponse": text}
 
-    def task():
+    def measure():
         before = there.server.cpu()
         for _ in range(JUNK):
             assert ask(there.server, "POST", "/saml/acme/acs", form).status == 403
         return (there.server.cpu() - before) / JUNK
 
-    return task
+    return unprepared(measure)
